@@ -1,0 +1,136 @@
+"""The corpus that earmark's own model is trained on, as a manifest.
+
+A folder ``singing/`` with five tables: ``songs.csv`` (mixes and stems with labels),
+``acappella.csv``, ``sung_notes.csv``, ``speech.csv`` (a row each endpoint pair),
+``instrumental.csv`` and ``one_shots.csv``, and ``splits.csv``. Audio is not part of earmark.
+
+Validation takes whole singers, speakers and collections (our choice): about a tenth of the
+unaccompanied singing, the speakers of LibriSpeech with several utterances, the collections
+``cluecards`` and ``lincity``, and the one openly licensed song by a second band.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from earmark.errors import DataError
+
+VALID_SINGERS = ("chant02", "chant08", "chant11", "Erithacus")
+VALID_COLLECTIONS = ("cluecards", "lincity")
+VALID_SONG_ARTISTS = ("Joshua Morin",)
+_SPLITS = {"train_open": "train", "train_nc": "nc", "dev": "dev"}
+
+
+def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """Manifest rows of the corpus.
+
+    Parameters
+    ----------
+    data : path-like
+        The folder that holds ``singing/``.
+    relative_to : path-like
+        The folder in which the manifest will lie.
+
+    Raises
+    ------
+    DataError
+        If a table is missing.
+    """
+    root = Path(data)
+    found = [*_songs(root), *_acappella(root), *_sung_notes(root), *_speech(root), *_others(root)]
+    for row in found:
+        for key in ("audio", "vocals", "instrumental", "labels"):
+            if key in row:
+                row[key] = os.path.relpath(root / row[key], relative_to)
+    return found
+
+
+def _table(root: Path, name: str) -> list[dict[str, str]]:
+    path = root / "singing" / name
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read; give the folder that holds `singing/`") from error
+
+
+def _songs(root: Path) -> Iterator[dict[str, Any]]:
+    splits = {row["labels"]: row["split"] for row in _table(root, "splits.csv")}
+    for row in _table(root, "songs.csv"):
+        stems = {"vocals": row["vocals"], "instrumental": row["instrumental"]}
+        split = _SPLITS[splits[row["labels"]]]
+        yield {
+            **({"audio": row["mix"]} if row["mix"] else stems),
+            "labels": row["labels"],
+            "material": "song" if row["mix"] else "stems",
+            "singer": row["artist"],
+            "split": "valid" if row["artist"] in VALID_SONG_ARTISTS else split,
+            "licence": row["licence"],
+            "label_kind": "karaoke" if row["mix"] else "stem energy",
+        }
+
+
+def _acappella(root: Path) -> Iterator[dict[str, Any]]:
+    yield from _with_endpoints(_table(root, "acappella.csv"), "singing", "singer", VALID_SINGERS)
+
+
+def _speech(root: Path) -> Iterator[dict[str, Any]]:
+    table = _table(root, "speech.csv")
+    utterances = defaultdict(set)
+    for row in table:
+        if "librispeech" in row["audio"]:
+            utterances[row["speaker"]].add(row["audio"])
+    several = tuple(speaker for speaker, files in utterances.items() if len(files) > 1)
+    yield from _with_endpoints(table, "speech", "speaker", several)
+
+
+def _with_endpoints(
+    table: list[dict[str, str]], material: str, who: str, valid: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    """One row a file from a table with one row an endpoint pair."""
+    files: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in table:
+        files[row["audio"]].append(row)
+    for audio, parts in files.items():
+        yield {
+            "audio": audio,
+            "endpoints": [[float(row["start_s"]), float(row["end_s"])] for row in parts],
+            "material": material,
+            "singer": parts[0][who],
+            "split": "valid" if parts[0][who] in valid else "train",
+            "licence": parts[0]["licence"],
+            "label_kind": "energy",
+        }
+
+
+def _sung_notes(root: Path) -> Iterator[dict[str, Any]]:
+    for row in _table(root, "sung_notes.csv"):
+        yield {
+            "audio": row["audio"],
+            "material": "singing",
+            "singer": row["singer"],
+            "split": "valid" if row["singer"] in VALID_SINGERS else "train",
+            "licence": row["licence"],
+            "label_kind": "none",
+        }
+
+
+def _others(root: Path) -> Iterator[dict[str, Any]]:
+    for name, material, group in (
+        ("instrumental.csv", "music", "collection"),
+        ("one_shots.csv", "sound", "group"),
+    ):
+        for row in _table(root, name):
+            yield {
+                "audio": row["audio"],
+                "material": material,
+                "singer": row[group] if material == "music" else f"{row[group]} one-shots",
+                "split": "valid" if row[group] in VALID_COLLECTIONS else "train",
+                "licence": row["licence"],
+                "label_kind": "none",
+            }

@@ -1,0 +1,1 @@
+"""Views: what a network is given to look at. One view a file, all on one frame grid."""

@@ -1,0 +1,244 @@
+"""Training examples, drawn and mixed on the fly.
+
+Kinds of examples:
+
+================ ===================================================================== ===========
+kind             what is heard                                                         label
+================ ===================================================================== ===========
+``song``         a stretch of a labelled song                                          its labels
+``stems``        a song's voice over its own music, or over another's                  its labels
+``singing``      phrases of unaccompanied singing, strung together, over music         the phrases
+``alone``        the same without music                                                the phrases
+``speech_music`` phrases of speech over music: the source task of Hou et al. 2020      the phrases
+``speech``       speech without music                                                  none
+``music``        music without voice, sometimes with single sounds                     none
+``sound``        single sounds without voice                                           none
+================ ===================================================================== ===========
+
+Who is heard is drawn first, with probability proportional to the square root of the minutes that
+there are of a singer or collection (our choice), so that nobody dominates.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.errors import DataError
+from earmark.features.logmel import N_MELS, OFFSET, to_log
+from earmark.learn.library import Item, Library
+from earmark.learn.mixing import Power, colour, level, mix_power, reverberate
+
+Rng = np.random.Generator
+Example = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]
+"""Log-mel (T, 64), labels (T,), and which of them are known (T,)."""
+
+LOOSE_EDGE = 5
+"""Frames left out on either side of the label edges of whole songs, which are 0.1 s off."""
+_NEEDS = {
+    "song": ("song",),
+    "stems": ("stems",),
+    "singing": ("singing", "music"),
+    "alone": ("singing",),
+    "speech_music": ("speech", "music"),
+    "speech": ("speech",),
+    "music": ("music",),
+    "sound": ("sound",),
+}
+
+
+class Pool:
+    """Items to draw from: first a performer, then one of their recordings by its length."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        groups: dict[str, list[Item]] = defaultdict(list)
+        for item in items:
+            groups[item.track.singer].append(item)
+        self._groups = list(groups.values())
+        lengths = [np.array([len(item) for item in group], float) for group in self._groups]
+        self._shares = [each / each.sum() for each in lengths]
+        roots = np.sqrt([each.sum() for each in lengths])
+        self._odds = roots / roots.sum() if len(roots) else roots
+
+    def __bool__(self) -> bool:
+        return bool(self._groups)
+
+    def group(self, rng: Rng) -> int:
+        """A performer's number."""
+        return int(rng.choice(len(self._groups), p=self._odds))
+
+    def draw(self, rng: Rng, *, group: int | None = None) -> Item:
+        """A recording (of the given performer)."""
+        number = self.group(rng) if group is None else group
+        items = self._groups[number]
+        return items[int(rng.choice(len(items), p=self._shares[number]))]
+
+
+class Examples:
+    """Draws examples of one split.
+
+    Parameters
+    ----------
+    library : Library
+    split : str
+        ``"train"`` or ``"valid"``.
+    draw : mapping of str to float
+        Relative frequency of each kind; kinds without material are left out.
+    frames : int
+        Length of an example.
+    snr_db : (float, float)
+        Range of the voice's level over the music's.
+
+    Raises
+    ------
+    DataError
+        If nothing can be drawn, or a kind is unknown.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        split: str,
+        draw: Mapping[str, float],
+        frames: int,
+        snr_db: tuple[float, float] = (-8.0, 10.0),
+    ) -> None:
+        if unknown := set(draw) - set(_NEEDS):
+            raise DataError(
+                f"unknown kind of example {sorted(unknown)[0]!r}; known: {', '.join(_NEEDS)}"
+            )
+        materials = ("song", "stems", "singing", "speech", "music", "sound")
+        self._pools = {name: Pool(library.items(split, name)) for name in materials}
+        self._pools["music"] = Pool(library.items(split, "music", "stems"))
+        self._frames, self._snr_db = frames, snr_db
+        usable = {
+            kind: weight
+            for kind, weight in draw.items()
+            if weight > 0 and all(self._pools[name] for name in _NEEDS[kind])
+        }
+        if not usable:
+            raise DataError(
+                f"the manifest has nothing of split {split!r} for any of: {', '.join(draw)}"
+            )
+        self.kinds = tuple(usable)
+        self._odds = np.array(list(usable.values())) / sum(usable.values())
+
+    def draw(self, rng: Rng) -> Example:
+        """One example."""
+        kind = self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
+        power, active, known = self._render(kind, rng)
+        return _master(power, rng), active, known
+
+    def _render(self, kind: str, rng: Rng) -> tuple[Power, NDArray[np.bool_], NDArray[np.bool_]]:
+        sure = np.ones(self._frames, dtype=np.bool_)
+        silent = np.zeros(self._frames, dtype=np.bool_)
+        if kind == "song":
+            item = self._pools["song"].draw(rng)
+            at = self._place(item, rng)
+            active = _window(item.active, at, self._frames)
+            return self._cut(item, at), active, ~_near_edges(active, LOOSE_EDGE)
+        if kind == "stems":
+            item = self._pools["stems"].draw(rng)
+            at = self._place(item, rng)
+            active = _window(item.active, at, self._frames)
+            gain = np.float32(10 ** (rng.uniform(-8, 6) / 10))
+            voice = gain * colour(rng) * self._cut(item, at)
+            music = self._cut(item, at, stem=1) if rng.random() < 0.5 else self._music(rng)
+            return voice + music, active, ~_near_edges(active, LOOSE_EDGE)
+        if kind == "music":
+            return self._music(rng), silent, sure
+        if kind == "sound":
+            return self._phrases("sound", rng)[0], silent, sure
+        voice, active = self._phrases("speech" if "speech" in kind else "singing", rng)
+        if kind == "speech":
+            return voice, silent, sure
+        if kind == "alone":
+            return voice, active, sure
+        snr_db = rng.uniform(*self._snr_db)
+        return mix_power(voice, self._music(rng), snr_db=snr_db, active=active), active, sure
+
+    def _music(self, rng: Rng) -> Power:
+        """Accompaniment for the whole example, now and then with single sounds in it."""
+        item = self._pools["music"].draw(rng)
+        stem = len(item.log_power) - 1  # of a song in stems, the music
+        music = self._cut(item, self._place(item, rng), stem=stem) * colour(rng)
+        if self._pools["sound"] and rng.random() < 0.2:
+            sounds, _ = self._phrases("sound", rng)
+            everywhere = np.ones(self._frames, dtype=np.bool_)
+            music = mix_power(sounds, music, snr_db=rng.uniform(-10, 5), active=everywhere)
+        return music
+
+    def _phrases(self, material: str, rng: Rng) -> tuple[Power, NDArray[np.bool_]]:
+        """Phrases of one performer with pauses between them, sometimes two at once."""
+        pool = self._pools[material]
+        group = pool.group(rng)
+        power = np.zeros((self._frames, N_MELS), dtype=np.float32)
+        active = np.zeros(self._frames, dtype=np.bool_)
+        at = int(rng.exponential(60)) if rng.random() < 0.7 else 0
+        while at < self._frames:
+            end = min(self._frames, at + int(rng.uniform(25, 400)))
+            while at < end:  # notes and syllables are shorter than a phrase: string them
+                item = pool.draw(rng, group=group)
+                length = min(end - at, len(item))
+                start = int(rng.integers(len(item) - length + 1))
+                piece = item.power(start, start + length)
+                power[at : at + length] += piece
+                active[at : at + length] |= item.active[start : start + length]
+                at += length - int(rng.integers(3))  # they may overlap a little
+            at += int(rng.exponential(75))
+        if material == "singing" and rng.random() < 0.15:  # a second voice under the first
+            other = pool.draw(rng)
+            second = self._cut(other, self._place(other, rng)) * active[:, None]
+            power = mix_power(second, power, snr_db=rng.uniform(-10, 0), active=active)
+        power *= colour(rng)
+        if rng.random() < 0.5:
+            power = reverberate(power, decay_s=rng.uniform(0.3, 2.0), wet=rng.uniform(0.02, 0.3))
+        return power, active
+
+    def _place(self, item: Item, rng: Rng) -> int:
+        """Where an example starts: a short recording may begin late, a long one anywhere."""
+        spare = len(item) - self._frames
+        return int(rng.integers(min(spare, 0), max(spare, 0) + 1))
+
+    def _cut(self, item: Item, at: int, *, stem: int = 0) -> Power:
+        start, stop = max(0, at), min(len(item), at + self._frames)
+        power = np.zeros((self._frames, N_MELS), dtype=np.float32)
+        power[start - at : stop - at] = item.power(start, stop, stem=stem)
+        return power
+
+
+def _window(active: NDArray[np.bool_], at: int, frames: int) -> NDArray[np.bool_]:
+    start, stop = max(0, at), min(len(active), at + frames)
+    out = np.zeros(frames, dtype=np.bool_)
+    out[start - at : stop - at] = active[start:stop]
+    return out
+
+
+def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    near = np.zeros(len(active), dtype=np.bool_)
+    for edge in np.flatnonzero(np.diff(active.astype(np.int8))) + 1:
+        near[max(0, edge - width) : edge + width] = True
+    return near
+
+
+def _master(power: Power, rng: Rng) -> NDArray[np.float32]:
+    """What happens to a finished mix: equaliser, level, noise, low-pass, dropped bands, logarithm."""
+    power = power * colour(rng, spread_db=3.0)
+    loud = level(power)
+    if loud > 0:
+        power *= np.float32(10 ** (rng.uniform(-3.0, 0.5)) / loud)  # the level of real songs: ~0.1
+    if rng.random() < 0.2:
+        power += np.float32(10 ** rng.uniform(-7, -4))
+    if rng.random() < 0.25:
+        cut = int(rng.integers(36, N_MELS))  # band 36 is about 3 kHz: a telephone
+        power[:, cut:] *= np.float32(OFFSET)
+    view = to_log(power)
+    if rng.random() < 0.3:
+        width = int(rng.integers(1, 8))
+        at = int(rng.integers(N_MELS - width))
+        view[:, at : at + width] = view[:, at : at + width].mean()
+    return view

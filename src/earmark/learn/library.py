@@ -1,0 +1,164 @@
+"""All recordings of a manifest as mel power spectra in one memory-mapped file.
+
+Decoding and spectra are computed once; a training step then only reads, mixes and takes the
+logarithm. Powers are kept as ``float16`` logarithms (a resolution of .5 % or better).
+
+Each recording is kept at several *speeds*: played faster or slower, which moves pitch, formants
+and tempo together and makes new singers and new songs of the old ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.annotation import Segment, segments_to_frames
+from earmark.atomic import write_atomic
+from earmark.audio import load_audio
+from earmark.errors import DataError
+from earmark.features.logmel import SR, mel_power, to_log
+from earmark.learn.manifest import Track
+
+ENERGY_RANGE_DB = 35.0
+"""Unaccompanied voice counts as active within this range below its own loudest frames."""
+_FLOOR = np.float32(1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One recording at one speed: log powers (T, 64) of each stem, and where the voice is."""
+
+    log_power: tuple[NDArray[np.float16], ...]
+    active: NDArray[np.bool_]
+    track: Track
+
+    def __len__(self) -> int:
+        return len(self.active)
+
+    def power(self, start: int = 0, stop: int | None = None, *, stem: int = 0) -> NDArray[np.float32]:
+        """Mel power of some frames, shape (t, 64)."""
+        return np.exp(self.log_power[stem][start:stop].astype(np.float32))
+
+
+class Library:
+    """The items of a manifest by split and material.
+
+    Parameters
+    ----------
+    tracks : sequence of Track
+        What to hold.
+    folder : path-like
+        Where the spectra are cached; made again when tracks or speeds change.
+    speeds : sequence of float
+        1.0 is the recording itself.
+    progress : callable, optional
+        Called with (done, total) as recordings are computed.
+    """
+
+    def __init__(
+        self,
+        tracks: Sequence[Track],
+        folder: str | os.PathLike[str],
+        *,
+        speeds: Sequence[float] = (1.0,),
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        jobs = [
+            (track, speed)
+            for track in tracks
+            for speed in (speeds if track.split == "train" else (1.0,))
+        ]
+        stem = Path(folder) / f"powers-{_fingerprint(jobs)}"
+        if not stem.with_suffix(".json").is_file():
+            _compute(jobs, stem, progress or (lambda done, total: None))
+        powers = np.load(stem.with_suffix(".npy"), mmap_mode="r")
+        edges = np.cumsum([0, *json.loads(stem.with_suffix(".json").read_text())])
+        self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        at = 0
+        for track, speed in jobs:
+            parts = tuple(powers[edges[at + i] : edges[at + i + 1]] for i in range(len(track.paths)))
+            at += len(track.paths)
+            active = _active(track, speed, parts[0])
+            self._items[track.split, track.material].append(Item(parts, active, track))
+
+    def items(self, split: str, *materials: str) -> list[Item]:
+        """All items of a split that are of one of the materials."""
+        return [item for material in materials for item in self._items[split, material]]
+
+
+def _fingerprint(jobs: Sequence[tuple[Track, float]]) -> str:
+    """What the cached spectra depend on: paths, sizes, dates and speeds."""
+    parts = [
+        (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, speed)
+        for track, speed in jobs
+        for path in track.paths
+    ]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _compute(
+    jobs: Sequence[tuple[Track, float]], stem: Path, progress: Callable[[int, int], None]
+) -> None:
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    lengths: list[int] = []
+    raw = stem.with_suffix(".part")
+    with raw.open("wb") as file, ThreadPoolExecutor(max_workers=2) as pool:
+        for done, parts in enumerate(pool.map(_powers, jobs), start=1):
+            for part in parts:
+                file.write(part.tobytes())
+                lengths.append(len(part))
+            progress(done, len(jobs))
+    values = np.memmap(raw, dtype=np.float16, mode="r").reshape(-1, 64)
+    np.save(stem.with_suffix(".npy"), values)
+    raw.unlink()
+    write_atomic(stem.with_suffix(".json"), json.dumps(lengths).encode())
+
+
+def _powers(job: tuple[Track, float]) -> list[NDArray[np.float16]]:
+    track, speed = job
+    logs = []
+    for path in track.paths:
+        y, _ = load_audio(path, sr=round(SR / speed))  # read as if it had been recorded at 16 kHz
+        logs.append(np.log(mel_power(y) + _FLOOR).astype(np.float16))
+    n_frames = min(len(part) for part in logs)
+    if n_frames == 0:
+        raise DataError(f"{track.paths[0]}: holds no samples; take it out of the manifest")
+    return [part[:n_frames] for part in logs]
+
+
+def _active(track: Track, speed: float, log_power: NDArray[np.float16]) -> NDArray[np.bool_]:
+    segments = track.segments()
+    if segments is not None:
+        moved = [Segment(s.start_s / speed, s.end_s / speed, s.label) for s in segments]
+        return segments_to_frames(moved, len(log_power))
+    if track.material != "singing":
+        return np.zeros(len(log_power), dtype=np.bool_)
+    return energy_active(np.exp(log_power.astype(np.float32)))
+
+
+def energy_active(power: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where an unaccompanied, clean voice sounds: within 35 dB of its own loudest twentieth.
+
+    Our choice; for sung notes and syllables recorded one by one, whose pauses are silent.
+
+    Parameters
+    ----------
+    power : ndarray, shape (T, F)
+        Mel power.
+
+    Examples
+    --------
+    >>> energy_active(np.array([[1.0], [1e-5], [0.5]], np.float32)).tolist()
+    [True, False, True]
+    """
+    loudness = to_log(power.sum(axis=1))
+    return np.asarray(loudness > np.quantile(loudness, 0.95) - ENERGY_RANGE_DB / 10 * np.log(10))

@@ -1,0 +1,138 @@
+"""The manifest: which recordings to learn from, one JSON object a line.
+
+Keys of a line (paths are relative to the manifest's own folder):
+
+============== ====================================================================================
+``audio``      a recording; or ``vocals`` and ``instrumental``, two stems whose sum is the mix
+``labels``     a label file in any format that earmark reads; or ``endpoints``, [[start_s, end_s]]
+``material``   ``song`` (default), ``stems``, ``singing`` (unaccompanied), ``speech``, ``music``
+               (no voice in it), ``sound`` (single sounds, no voice)
+``singer``     performer or collection: whatever must not stand on both sides of a split
+``split``      ``train``, ``valid``, or any other name (such as ``dev``), which training leaves alone
+``licence``    under which the recording may be used
+``label_kind`` how the labels were made: ``hand``, ``karaoke``, ``stem energy``, ``energy``, ``none``
+============== ====================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from earmark import formats
+from earmark.annotation import Segment
+from earmark.atomic import write_atomic
+from earmark.errors import DataError
+
+MATERIALS = ("song", "stems", "singing", "speech", "music", "sound")
+_LABELLED = ("song", "stems", "speech")  # pauses in unaccompanied singing are found by energy
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One line of a manifest, with absolute paths."""
+
+    paths: tuple[Path, ...]
+    """The recording, or vocals and instrumental."""
+    material: str
+    singer: str
+    split: str
+    licence: str
+    label_kind: str
+    labels: Path | None
+    endpoints: tuple[tuple[float, float], ...] | None
+
+    def segments(self) -> list[Segment] | None:
+        """The truth, or None where the line gives none."""
+        if self.labels is not None:
+            return list(formats.read(self.labels).segments)
+        if self.endpoints is not None:
+            return [Segment(a, b) for a, b in self.endpoints]
+        return None
+
+
+def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
+    """Read and check a manifest.
+
+    Raises
+    ------
+    DataError
+        With file and line, if a line is not valid, a file is missing, or a singer stands in both
+        ``train`` and ``valid``.
+    """
+    path = Path(path)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as a manifest ({error})") from error
+    tracks = [
+        _parse(line, where=f"{path}, line {number}", folder=path.parent)
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
+    if not tracks:
+        raise DataError(f"{path}: the manifest is empty; `earmark manifest DATA` makes one")
+    sides = {side: {t.singer for t in tracks if t.split == side} for side in ("train", "valid")}
+    if shared := sides["train"] & sides["valid"]:
+        raise DataError(
+            f"{path}: on both sides of the split: {', '.join(sorted(shared))}. "
+            "Nobody who is trained on may be validated on."
+        )
+    return tracks
+
+
+def write_manifest(rows: Iterable[Mapping[str, Any]], path: str | os.PathLike[str]) -> None:
+    """Write rows whose paths are relative to the manifest's folder already."""
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    write_atomic(path, text.encode())
+
+
+def _parse(line: str, *, where: str, folder: Path) -> Track:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{where}: not a JSON object ({error})") from error
+    if not isinstance(row, dict):
+        raise DataError(f"{where}: not a JSON object")
+    stems = "vocals" in row or "instrumental" in row
+    names = [row.get("vocals"), row.get("instrumental")] if stems else [row.get("audio")]
+    if not all(isinstance(name, str) and name for name in names):
+        raise DataError(f"{where}: needs `audio`, or both `vocals` and `instrumental`")
+    paths = tuple(folder / name for name in names)
+    labels = folder / row["labels"] if row.get("labels") else None
+    for file in [*paths, *([labels] if labels else [])]:
+        if not file.is_file():
+            raise DataError(f"{where}: there is no file {file}")
+    material = row.get("material", "stems" if stems else "song")
+    if material not in MATERIALS or (material == "stems") != stems:
+        raise DataError(f"{where}: `material` is one of {', '.join(MATERIALS)}, got {material!r}")
+    endpoints = row.get("endpoints")
+    if endpoints is not None:
+        endpoints = _endpoints(endpoints, where)
+    if material in _LABELLED and labels is None and endpoints is None:
+        raise DataError(f"{where}: {material} needs `labels` or `endpoints`")
+    return Track(
+        paths=paths,
+        material=material,
+        singer=str(row.get("singer", paths[0].stem)),
+        split=str(row.get("split", "train")),
+        licence=str(row.get("licence", "unknown")),
+        label_kind=str(row.get("label_kind", "hand")),
+        labels=labels,
+        endpoints=endpoints,
+    )
+
+
+def _endpoints(value: Any, where: str) -> tuple[tuple[float, float], ...]:
+    try:
+        pairs = tuple((float(a), float(b)) for a, b in value)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{where}: `endpoints` is a list of [start_s, end_s]") from error
+    for a, b in pairs:
+        if not 0 <= a <= b:
+            raise DataError(f"{where}: endpoints {a} to {b} are reversed or negative")
+    return pairs
