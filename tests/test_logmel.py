@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
-from earmark.features.logmel import HOP_LENGTH, PAD, logmel, mel_filters, mel_power_framed
+from earmark.features.logmel import HOP_LENGTH, PAD, logmel, logmel_stream, mel_filters, mel_power_framed
 
 
 def noise(n: int) -> np.ndarray:
@@ -51,3 +51,11 @@ def test_blocks_with_context_equal_the_whole() -> None:
     cut = 320 * 311
     parts = [mel_power_framed(padded[: cut + 2 * PAD]), mel_power_framed(padded[cut:])]
     np.testing.assert_allclose(np.concatenate(parts), mel_power_framed(padded), rtol=1e-5)
+
+
+@pytest.mark.parametrize("n", [0, 1, 159, 160, 161, 320, 16000, 16001])
+@pytest.mark.parametrize("size", [1000, 7777])
+def test_streamed_equals_whole(n: int, size: int) -> None:
+    y = noise(n)
+    parts = list(logmel_stream(y[i : i + size] for i in range(0, n, size)))
+    np.testing.assert_allclose(np.concatenate(parts), logmel(y), atol=1e-5)

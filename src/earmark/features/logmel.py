@@ -10,6 +10,7 @@ either side; outside the recording there is silence. ``T = ceil(n / 320)``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -46,6 +47,30 @@ def logmel(y: NDArray[np.float32]) -> NDArray[np.float32]:
     (50, 64)
     """
     return to_log(mel_power(y))
+
+
+def logmel_stream(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    """Log-mel spectrogram of a recording that comes in blocks; together they equal the whole's.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray, shape (n,)
+        Samples at 16 kHz, in order; blocks may have any length.
+
+    Yields
+    ------
+    ndarray, shape (t, 64), float32
+        The frames that each block completes, and at the end the rest.
+    """
+    held = np.zeros(PAD, dtype=np.float32)
+    for block in blocks:
+        held = np.concatenate([held, block])
+        n_ready = (len(held) - 2 * PAD) // HOP_LENGTH * HOP_LENGTH
+        if n_ready > 0:
+            yield to_log(mel_power_framed(held[: n_ready + 2 * PAD]))
+            held = held[n_ready:]
+    n_left = -(-(len(held) - PAD) // HOP_LENGTH) * HOP_LENGTH
+    yield to_log(mel_power_framed(np.pad(held, (0, n_left + 2 * PAD - len(held)))))
 
 
 def to_log(power: NDArray[np.float32]) -> NDArray[np.float32]:

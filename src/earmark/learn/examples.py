@@ -38,6 +38,8 @@ Example = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]
 
 LOOSE_EDGE = 5
 """Frames left out on either side of the label edges of whole songs, which are 0.1 s off."""
+EDGE_SILENCE = 100
+"""Frames of silence at a recording's start or end: the border of a window, see ``runtime.py``."""
 _NEEDS = {
     "song": ("song",),
     "stems": ("stems",),
@@ -200,8 +202,10 @@ class Examples:
         return power, active
 
     def _place(self, item: Item, rng: Rng) -> int:
-        """Where an example starts: a short recording may begin late, a long one anywhere."""
+        """Where an example starts; now and then it hears the silence before or after a recording."""
         spare = len(item) - self._frames
+        if rng.random() < 0.1:
+            return int(rng.choice([-EDGE_SILENCE, spare + EDGE_SILENCE]))
         return int(rng.integers(min(spare, 0), max(spare, 0) + 1))
 
     def _cut(self, item: Item, at: int, *, stem: int = 0) -> Power:

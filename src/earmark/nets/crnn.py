@@ -46,8 +46,9 @@ class GatedConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Linear half times the sigmoid of the other half, pooled."""
-        gated: Tensor = nn.functional.glu(self.norm(self.conv(x)), dim=1)
-        return self.dropout(self.pool(gated))
+        linear, gate = self.norm(self.conv(x)).chunk(2, dim=1)  # nn.functional.glu: twice the time
+        pooled: Tensor = self.pool(linear * torch.sigmoid(gate))
+        return self.dropout(pooled)
 
 
 class Crnn(nn.Module):
@@ -80,12 +81,14 @@ class Crnn(nn.Module):
         self.L2 = GatedConv(filters, filters)
         self.L3 = GatedConv(filters, filters)
         self.rnn = nn.GRU(filters, filters, batch_first=True, bidirectional=True)
-        for name in ("bias_hh_l0", "bias_hh_l0_reverse"):
-            bias = getattr(self.rnn, name)
-            nn.init.zeros_(bias)
-            bias.requires_grad_(False)
+        self.hold_second_bias()
         self.head = nn.Sequential(nn.Linear(2 * filters, 64), nn.ReLU(), nn.Linear(64, 2))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # half the step
+
+    def hold_second_bias(self) -> None:
+        """Hold PyTorch's second GRU bias at zero, whatever else learns."""
+        for bias in (self.rnn.bias_hh_l0, self.rnn.bias_hh_l0_reverse):
+            nn.init.zeros_(bias).requires_grad_(False)
 
     @property
     def settings(self) -> Mapping[str, int]:

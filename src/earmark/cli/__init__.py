@@ -1,0 +1,35 @@
+"""The command line: one command a file, registered here.
+
+A command is a function with typer's annotations in a file of its own name. What fails on purpose
+(:class:`earmark.errors.EarmarkError`) is printed without a traceback and ends with exit code 1;
+wrong usage ends with 2, Ctrl-C with 130.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from earmark.cli.console import complain
+from earmark.errors import EarmarkError
+
+app = typer.Typer(
+    name="earmark",
+    help="Marks where there is singing in a recording.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except EarmarkError as error:
+        complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        complain("stopped; what was finished is kept")
+        sys.exit(130)

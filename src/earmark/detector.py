@@ -1,0 +1,192 @@
+"""Where there is singing: a recording in, scores and segments out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark import __version__
+from earmark.annotation import Annotation, Scores, Segment
+from earmark.audio import AudioReader, Source, load_audio
+from earmark.features.logmel import SR, logmel, logmel_stream
+from earmark.hysteresis import Hysteresis
+from earmark.runtime import ModelInfo, OnnxModel
+
+
+class SingingDetector:
+    """A model and how its scores become segments. Thread-safe.
+
+    Parameters
+    ----------
+    model : str or path-like
+        Name of a shipped model, or an ``.onnx`` file that ``earmark train`` made.
+    threads : int
+        Threads of the network.
+    onset, offset : float, optional
+        Scores at which a segment starts, and below which it ends, in [0, 1]; the model's own
+        thresholds where not given. If only ``onset`` is given and lies below the model's
+        ``offset``, the offset follows it.
+    min_on_s, min_off_s : float, optional
+        Shortest segment and shortest pause in seconds; the model's own where not given.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model or the file is not one.
+    ValueError
+        If a threshold is out of range.
+
+    Examples
+    --------
+    >>> detector = SingingDetector()
+    >>> scores = detector.scores(np.zeros(16000, np.float32), sr=16000)
+    >>> scores.values.shape, scores.labels
+    ((50, 1), ('singing',))
+    >>> detector.segments(scores)
+    []
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] = "singing",
+        *,
+        threads: int = 1,
+        onset: float | None = None,
+        offset: float | None = None,
+        min_on_s: float | None = None,
+        min_off_s: float | None = None,
+    ) -> None:
+        self._model = OnnxModel(model, threads=threads)
+        own = asdict(Hysteresis()) | self.info.decoding
+        if onset is not None and offset is None:
+            offset = min(onset, own["offset"])
+        if offset is not None and onset is None:
+            onset = max(offset, own["onset"])
+        given = {"onset": onset, "offset": offset, "min_on_s": min_on_s, "min_off_s": min_off_s}
+        self.hysteresis = Hysteresis(**own | {k: v for k, v in given.items() if v is not None})
+
+    @property
+    def info(self) -> ModelInfo:
+        """What the model says of itself."""
+        return self._model.info
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What it takes to do a detection again."""
+        return {
+            "version": __version__,
+            "model": self.info.name,
+            "model_sha256": self.info.sha256,
+            **asdict(self.hysteresis),
+        }
+
+    def scores(self, y: NDArray[np.float32], *, sr: int = SR) -> Scores:
+        """Score samples.
+
+        Parameters
+        ----------
+        y : ndarray, shape (n,) or (channels, n)
+            Samples in [-1, 1].
+        sr : int
+            Their rate in Hz.
+
+        Returns
+        -------
+        Scores
+            ``values`` of shape (T, C), ``T = ceil(duration / 0.02 s)``.
+
+        Raises
+        ------
+        AudioError
+            If a sample is NaN or infinite.
+        """
+        duration_s = np.shape(y)[-1] / sr
+        y, _ = load_audio((y, sr), sr=SR)
+        return self._scores([self._model.score(logmel(y))], duration_s)
+
+    def segments(self, scores: Scores) -> list[Segment]:
+        """Segments of all labels, in order, none before 0 or beyond the recording's end."""
+        return self.hysteresis.segments(scores)
+
+    def detect(
+        self, source: Source, *, offset_s: float = 0.0, duration_s: float | None = None
+    ) -> Annotation:
+        """Find the singing in a recording, in memory that does not grow with its length.
+
+        Parameters
+        ----------
+        source : path, bytes, binary file or (y, sr)
+            Any recording; see :class:`earmark.audio.AudioReader`.
+        offset_s, duration_s : float
+            An excerpt of it, in seconds. Times in the answer count from the excerpt's start.
+
+        Returns
+        -------
+        Annotation
+            With ``scores``, and a ``warning`` if the recording is truncated or empty.
+
+        Raises
+        ------
+        AudioError
+            If the recording cannot be read.
+        """
+        with AudioReader(source, sr=SR, offset_s=offset_s, duration_s=duration_s) as reader:
+            samples = _Counted(reader)
+            parts = list(self._model.stream(logmel_stream(samples)))
+        scores = self._scores(parts, samples.n / SR)
+        return Annotation(
+            segments=tuple(self.segments(scores)),
+            duration_s=scores.duration_s,
+            labels=scores.labels,
+            source=reader.name,
+            model=self.info.name,
+            scores=scores,
+            provenance=self.provenance,
+            warning=reader.warning or (None if samples.n else "the recording holds no samples"),
+        )
+
+    def _scores(self, parts: list[NDArray[np.float32]], duration_s: float) -> Scores:
+        empty = np.empty((0, len(self.info.labels)), dtype=np.float32)
+        values = np.concatenate([empty, *parts])
+        return Scores(values, self.info.hop_s, self.info.labels, duration_s)
+
+
+class _Counted:
+    """Blocks that pass through, and how many samples they held."""
+
+    def __init__(self, blocks: Iterable[NDArray[np.float32]]) -> None:
+        self._blocks = blocks
+        self.n = 0
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        for block in self._blocks:
+            self.n += len(block)
+            yield block
+
+
+def detect(source: Source, *, model: str | os.PathLike[str] = "singing") -> Annotation:
+    """Find the singing in one recording with the model's own settings.
+
+    For many recordings, make one :class:`SingingDetector` and use its ``detect``.
+
+    Parameters
+    ----------
+    source : path, bytes, binary file or (y, sr)
+    model : str or path-like
+
+    Raises
+    ------
+    AudioError, ModelError
+        If the recording or the model cannot be read.
+
+    Examples
+    --------
+    >>> detect((np.zeros(32000, np.float32), 16000)).segments
+    ()
+    """
+    return SingingDetector(model).detect(source)

@@ -1,0 +1,272 @@
+"""The training loop: one stage of a recipe, resumable to the same result, alone or under torchrun.
+
+Everything random is drawn from ``(seed, stage, step, index)``, so a run that was killed goes on as
+if nothing had happened, and two processes that share a batch draw the examples that one would.
+
+    earmark train corpus.jsonl -o work/singing                      # one process
+    torchrun --nproc-per-node 2 -m earmark.learn.train corpus.jsonl -o work/singing
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
+from earmark.learn.examples import Example
+from earmark.learn.recipe import Stage
+from earmark.learn.transfer import train_mode
+from earmark.metrics.frames import auc
+
+Draw = Callable[[np.random.Generator], Example]
+COLUMNS = ("stage", "step", "loss", "lr", "valid_loss", "valid_auc", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this process stands among those that train together."""
+
+    rank: int = 0
+    world: int = 1
+    device: torch.device = torch.device("cpu")
+
+    @classmethod
+    def find(cls) -> Place:
+        """Ask torchrun's environment; join the others if there are any."""
+        cuda = torch.cuda.is_available()
+        world = int(os.environ.get("WORLD_SIZE", "1"))
+        if world > 1 and not dist.is_initialized():
+            dist.init_process_group("nccl" if cuda else "gloo")
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        device = torch.device("cuda", local) if cuda else torch.device("cpu")
+        return cls(int(os.environ.get("RANK", "0")), world, device)
+
+
+def fit(
+    net: nn.Module,
+    stage: Stage,
+    *,
+    number: int,
+    draw: Draw,
+    valid: Sequence[Example],
+    folder: Path,
+    seed: int,
+    place: Place,
+    progress: Callable[[int, dict[str, float]], None] = lambda step, row: None,
+) -> None:
+    """Train a network for one stage; it ends with the weights of the best validation.
+
+    Parameters
+    ----------
+    net : nn.Module
+        (B, T, F) -> (B, T, 2) logits.
+    stage : Stage
+    number : int
+        Which stage of the recipe this is: part of the seed and of file names.
+    draw : callable
+        Draws one example from a generator.
+    valid : sequence of Example
+        Of other singers than those trained on. Empty: the last weights are kept.
+    folder : Path
+        Gets ``stageN.safetensors`` (state, for resuming), ``stageN.best.safetensors``, ``log.csv``.
+    seed : int
+    place : Place
+    progress : callable
+        Called with (step, row of the log) after every step.
+    """
+    state_path = folder / f"stage{number}.safetensors"
+    best_path = folder / f"stage{number}.best.safetensors"
+    learning = [p for p in net.parameters() if p.requires_grad]
+    optimizer = torch.optim.Adam(learning, lr=stage.lr)
+    state = _State()
+    if state_path.is_file():
+        state = _resume(state_path, net, optimizer)
+    elif place.rank == 0:
+        best_path.unlink(missing_ok=True)
+    model = nn.parallel.DistributedDataParallel(net) if place.world > 1 else net
+    log = _Log(folder / "log.csv", stage.name, state.step) if place.rank == 0 else None
+    started = time.monotonic() - state.seconds
+    batches = _batches(stage, draw, state.step, (seed, number), place)
+    for X, y, known in batches:
+        if state.stopped:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = _lr(stage, state.step)
+        torch.manual_seed(hash((seed, number, state.step, place.rank)) % 2**63)  # dropout
+        train_mode(net, freeze_batch_norm=stage.freeze_batch_norm)
+        loss = _step(model, optimizer, learning, X, y, known, place)
+        state.step += 1
+        row = {"loss": loss, "lr": optimizer.param_groups[0]["lr"]}
+        last = state.step == stage.steps
+        if place.rank == 0 and (last or state.step % stage.validate_every == 0):
+            row |= validate(net, valid, place.device)
+            state.seconds = time.monotonic() - started
+            state.judge(row["valid_loss"], stage.patience)
+            if state.stale == 0 or not valid:
+                save_checkpoint(best_path, net.state_dict(), {"step": state.step} | row)
+            _keep(state_path, net, optimizer, state)
+        state.stopped = _agree(state.stopped, place)
+        if log is not None:
+            log.add(state.step, row | {"seconds": time.monotonic() - started})
+        progress(state.step, row)
+    if place.world > 1:
+        dist.barrier()
+    net.load_state_dict(load_checkpoint(best_path)[0])
+
+
+@torch.no_grad()
+def validate(net: nn.Module, examples: Sequence[Example], device: torch.device) -> dict[str, float]:
+    """Mean loss a frame and AUC over all known frames of some examples."""
+    if not examples:
+        return {"valid_loss": math.nan, "valid_auc": math.nan}
+    net.eval()
+    losses, scores, truth = [], [], []
+    for X, y, known in examples:
+        logits = net(torch.from_numpy(X)[None].to(device))[0].float().cpu()
+        target = torch.from_numpy(y.astype(np.int64))
+        each = nn.functional.cross_entropy(logits, target, reduction="none").numpy()
+        losses.append(each[known])
+        scores.append(logits.softmax(1)[:, 1].numpy()[known])
+        truth.append(y[known])
+    area = auc(np.concatenate(truth), np.concatenate(scores))
+    return {"valid_loss": float(np.concatenate(losses).mean()), "valid_auc": float(area)}
+
+
+class _State:
+    """Where a stage stands."""
+
+    def __init__(self) -> None:
+        self.step = 0
+        self.seconds = 0.0
+        self.best = math.inf
+        self.stale = 0
+        self.stopped = False
+
+    def judge(self, loss: float, patience: int) -> None:
+        """Count the validations since the best one."""
+        if loss < self.best:
+            self.best, self.stale = loss, 0
+        else:
+            self.stale += 1
+        self.stopped = self.stale >= patience
+
+
+def _batches(
+    stage: Stage, draw: Draw, start: int, seed: tuple[int, ...], place: Place
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """This process's share of every batch; the next is mixed while one is learnt from."""
+
+    def make(step: int) -> tuple[Tensor, ...]:
+        mine = range(place.rank, stage.batch, place.world)
+        rngs = [np.random.default_rng([*seed, step, index]) for index in mine]
+        X, y, known = zip(*(draw(rng) for rng in rngs), strict=True)
+        arrays = (np.stack(X), np.stack(y).astype(np.int64), np.stack(known))
+        return tuple(torch.from_numpy(a).to(place.device) for a in arrays)
+
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming = ahead.submit(make, start)
+        for step in range(start, stage.steps):
+            X, y, known = coming.result()
+            if step + 1 < stage.steps:
+                coming = ahead.submit(make, step + 1)
+            yield X, y, known
+
+
+def _step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    learning: Sequence[nn.Parameter],
+    X: Tensor,
+    y: Tensor,
+    known: Tensor,
+    place: Place,
+) -> float:
+    with torch.autocast(place.device.type, torch.bfloat16, enabled=_has_bfloat16(place.device)):
+        logits = model(X)
+    each = nn.functional.cross_entropy(logits.float().flatten(0, 1), y.flatten(), reduction="none")
+    total, count = (each * known.flatten()).sum(), known.sum().float()
+    if place.world > 1:  # DDP averages gradients; the mean must be over all processes' frames
+        dist.all_reduce(count)
+    loss = total * place.world / count.clamp(min=1)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(learning, 5.0)
+    optimizer.step()
+    return loss.item()
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    """Mixed precision pays only where the device multiplies bfloat16 itself."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def _lr(stage: Stage, step: int) -> float:
+    """A short rise, then half a cosine down to nothing."""
+    rise = max(1, min(100, stage.steps // 10))
+    if step < rise:
+        return stage.lr * (step + 1) / rise
+    return stage.lr * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, stage.steps - rise)))
+
+
+def _agree(stopped: bool, place: Place) -> bool:
+    """Rank 0 decides for all."""
+    if place.world == 1:
+        return stopped
+    flag = torch.tensor([int(stopped)], device=place.device)
+    dist.broadcast(flag, src=0)
+    return bool(flag.item())
+
+
+def _keep(path: Path, net: nn.Module, optimizer: torch.optim.Optimizer, state: _State) -> None:
+    tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
+    for index, moments in optimizer.state_dict()["state"].items():
+        tensors |= {f"adam.{index}.{name}": value for name, value in moments.items()}
+    save_checkpoint(path, tensors, vars(state))
+
+
+def _resume(path: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> _State:
+    tensors, info = load_checkpoint(path)
+    net.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        if name.startswith("adam."):
+            _, index, key = name.split(".")
+            moments.setdefault(int(index), {})[key] = value
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": moments, "param_groups": groups})
+    state = _State()
+    vars(state).update(info)
+    return state
+
+
+class _Log:
+    """One CSV for the whole training; rows of this stage beyond the resumed step are dropped."""
+
+    def __init__(self, path: Path, stage: str, step: int) -> None:
+        self._path, self._stage = path, stage
+        rows: list[dict[str, str]] = []
+        if path.is_file():
+            with path.open(newline="") as file:
+                rows = [r for r in csv.DictReader(file) if r["stage"] != stage or int(r["step"]) <= step]
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def add(self, step: int, row: dict[str, float]) -> None:
+        values = {name: f"{value:.6g}" for name, value in row.items()}
+        with self._path.open("a", newline="") as file:
+            csv.DictWriter(file, COLUMNS).writerow({"stage": self._stage, "step": step} | values)

@@ -1,0 +1,137 @@
+"""A whole training: manifest and recipe in, an ONNX model out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from earmark.learn.examples import Example, Examples
+from earmark.learn.export import export_onnx
+from earmark.learn.library import Library
+from earmark.learn.loop import Place, fit
+from earmark.learn.manifest import read_manifest
+from earmark.learn.recipe import DEFAULT, Recipe, read_recipe
+from earmark.learn.transfer import freeze
+from earmark.nets.crnn import Crnn
+
+Progress = Callable[[str, int, int, Mapping[str, float]], None]
+"""Called with (what is going on, done, total, figures)."""
+
+
+def train(
+    manifest: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    *,
+    recipe: Recipe,
+    place: Place | None = None,
+    progress: Progress = lambda what, done, total, row: None,
+) -> Path:
+    """Train a model; called again after a kill, it goes on where it was.
+
+    Parameters
+    ----------
+    manifest : path-like
+        See ``learn/manifest.py``. Spectra are cached in the folder ``cache`` beside it.
+    folder : path-like
+        Gets checkpoints, ``log.csv`` and ``singing.onnx``.
+    recipe : Recipe
+    place : Place, optional
+        Device and rank; found out where not given.
+    progress : callable, optional
+
+    Returns
+    -------
+    Path
+        The model.
+
+    Raises
+    ------
+    DataError
+        If the manifest or what it names cannot be learnt from.
+    """
+    place = place or Place.find()
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
+    library = Library(
+        tracks,
+        Path(manifest).parent / "cache",
+        speeds=recipe.speeds,
+        progress=lambda done, total: progress("reading recordings", done, total, {}),
+    )
+    stages = [
+        Examples(library, split="train", draw=s.draw, frames=s.frames, snr_db=recipe.snr_db)
+        for s in recipe.stages
+    ]
+    valid = _valid_set(library, recipe)
+    torch.manual_seed(recipe.seed)
+    net = Crnn(filters=recipe.filters).to(place.device)
+    _standardise(net, stages[0], recipe.seed)
+    for number, (stage, examples) in enumerate(zip(recipe.stages, stages, strict=True)):
+        net.requires_grad_(True)
+        net.hold_second_bias()
+        freeze(net, stage.freeze)
+        fit(
+            net,
+            stage,
+            number=number,
+            draw=examples.draw,
+            valid=valid,
+            folder=folder,
+            seed=recipe.seed,
+            place=place,
+            progress=lambda step, row, stage=stage: progress(stage.name, step, stage.steps, row),
+        )
+    target = folder / "singing.onnx"
+    if place.rank == 0:
+        export_onnx(net, target, frames=recipe.stages[-1].frames)
+    return target
+
+
+def _valid_set(library: Library, recipe: Recipe) -> list[Example]:
+    """The same examples whenever it is asked for; none if the manifest has no ``valid`` split."""
+    if not any(library.items("valid", m) for m in ("song", "stems", "singing", "music")):
+        return []
+    frames = recipe.stages[-1].frames
+    examples = Examples(
+        library, split="valid", draw=recipe.valid, frames=frames, snr_db=recipe.snr_db
+    )
+    return [
+        examples.draw(np.random.default_rng([recipe.seed, index]))
+        for index in range(recipe.valid_examples)
+    ]
+
+
+def _standardise(net: Crnn, examples: Examples, seed: int) -> None:
+    """Fix the input's scaling by the mean and deviation of each band over 200 examples."""
+    views = [examples.draw(np.random.default_rng([seed, 7, index]))[0] for index in range(200)]
+    frames = np.concatenate(views)
+    net.band_mean.copy_(torch.from_numpy(frames.mean(axis=0)))
+    net.band_std.copy_(torch.from_numpy(frames.std(axis=0) + 1e-3))
+
+
+def _main() -> None:
+    """What torchrun starts; ``earmark train`` is the same with a progress bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("manifest")
+    parser.add_argument("-o", "--out", required=True)
+    parser.add_argument("--recipe", default=DEFAULT)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    options = parser.parse_args()
+
+    def tell(what: str, done: int, total: int, row: Mapping[str, float]) -> None:
+        if done % 50 == 0 or "valid_loss" in row:
+            figures = " ".join(f"{name} {value:.4g}" for name, value in row.items())
+            print(f"{what} {done}/{total} {figures}", flush=True)
+
+    recipe = read_recipe(options.recipe, changes=options.set)
+    print(train(options.manifest, options.out, recipe=recipe, progress=tell))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,188 @@
+"""ONNX models: finding them, checking them, and scoring recordings of any length.
+
+A bidirectional network's answer depends on how much it hears, so a score is *defined* on fixed
+windows: an absolute grid of windows of ``window`` frames, each of which is heard whole and keeps
+its middle, ``border`` frames trimmed on either side; beyond the recording there is silence. Whole,
+streamed, batched and threaded runs compute these same windows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from earmark.errors import ModelError
+from earmark.features.logmel import OFFSET
+
+SHIPPED = Path(__file__).with_name("models")
+SILENCE = np.float32(np.log(OFFSET))
+BATCH = 2
+"""Windows that run at once: more does not pay (their activations leave the cache)."""
+
+Frames = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a model says of itself."""
+
+    name: str
+    labels: tuple[str, ...]
+    view: str
+    hop_s: float
+    window: int
+    border: int
+    decoding: dict[str, float]
+    earmark_version: str
+    sha256: str
+
+
+class OnnxModel:
+    """A model of earmark's in ONNX Runtime. Thread-safe: sessions hold no state between runs.
+
+    Parameters
+    ----------
+    name_or_path : str or path-like
+        A shipped model's name such as ``"singing"``, or a file that ends in ``.onnx``.
+    threads : int
+        Threads that one run may use.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, or the file is damaged or not earmark's.
+    """
+
+    def __init__(self, name_or_path: str | os.PathLike[str], *, threads: int = 1) -> None:
+        path = model_path(name_or_path)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: the model cannot be read ({error.strerror})") from error
+        self._load(data, str(path), threads)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, origin: str, threads: int = 1) -> OnnxModel:
+        """A model from memory; ``origin`` names it in errors."""
+        model = cls.__new__(cls)
+        model._load(data, origin, threads)
+        return model
+
+    def _load(self, data: bytes, origin: str, threads: int) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4  # what goes wrong comes as an exception
+        try:
+            self._session = ort.InferenceSession(data, options, ["CPUExecutionProvider"])
+            properties = self._session.get_modelmeta().custom_metadata_map
+        except Exception as error:  # ONNX Runtime has a dozen unrelated exception types
+            raise ModelError(f"{origin}: not a model that can be loaded; is it damaged?") from error
+        try:
+            said: dict[str, Any] = json.loads(properties["earmark"])
+            self.info = ModelInfo(
+                name=str(said["name"]),
+                labels=tuple(said["labels"]),
+                view=str(said["view"]),
+                hop_s=float(said["hop_s"]),
+                window=int(said["window"]),
+                border=int(said["border"]),
+                decoding={k: float(v) for k, v in said["decoding"].items()},
+                earmark_version=str(said["earmark_version"]),
+                sha256=hashlib.sha256(data).hexdigest(),
+            )
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise ModelError(
+                f"{origin}: an ONNX file, but not one of earmark's (no metadata); "
+                "`earmark train` makes models that can be used here"
+            ) from error
+        if self.info.view != "logmel":
+            raise ModelError(
+                f"{origin}: needs the view {self.info.view!r}, which this version of earmark "
+                "does not have; update earmark"
+            )
+
+    def run(self, X: Frames) -> Frames:
+        """Score whole windows: (B, T, F) view -> (B, T, C) scores."""
+        scores: Frames = self._session.run(None, {"X": X})[0]
+        return scores
+
+    def stream(self, views: Iterable[Frames]) -> Iterator[Frames]:
+        """Score a recording that comes in pieces.
+
+        Parameters
+        ----------
+        views : iterable of ndarray, shape (t, F)
+            The recording's frames in order, in pieces of any length.
+
+        Yields
+        ------
+        ndarray, shape (u, C)
+            Scores; together there are as many as frames.
+        """
+        window, border = self.info.window, self.info.border
+        core = window - 2 * border
+        held: list[Frames] = []
+        n_held = n_seen = n_given = 0
+        for view in views:
+            if not n_seen:
+                held, n_held = [np.full((border, view.shape[1]), SILENCE)], border
+            held.append(view)
+            n_held += len(view)
+            n_seen += len(view)
+            ready = (n_held - 2 * border) // core
+            if ready >= BATCH:
+                buffer = np.concatenate(held)
+                yield self._windows(buffer, ready)
+                n_given += ready * core
+                held = [buffer[ready * core :]]
+                n_held = len(held[0])
+        if n_seen > n_given:
+            held.append(np.full((window, held[0].shape[1]), SILENCE))
+            left = n_seen - n_given
+            yield self._windows(np.concatenate(held), -(-left // core))[:left]
+
+    def score(self, view: Frames) -> Frames:
+        """Score a whole recording: (T, F) view -> (T, C) scores."""
+        empty = np.empty((0, len(self.info.labels)), dtype=np.float32)
+        return np.concatenate([empty, *self.stream([view])])
+
+    def _windows(self, buffer: Frames, count: int) -> Frames:
+        window, border = self.info.window, self.info.border
+        core = window - 2 * border
+        parts = []
+        for first in range(0, count, BATCH):
+            starts = [k * core for k in range(first, min(first + BATCH, count))]
+            scores = self.run(np.stack([buffer[s : s + window] for s in starts]))
+            parts.append(scores[:, border : window - border].reshape(-1, scores.shape[2]))
+        return np.concatenate(parts)
+
+
+def model_names() -> list[str]:
+    """Names of the models that ship with earmark."""
+    return sorted(path.stem for path in SHIPPED.glob("*.onnx"))
+
+
+def model_path(name_or_path: str | os.PathLike[str]) -> Path:
+    """The file of a model.
+
+    Raises
+    ------
+    ModelError
+        If it is neither a shipped name nor a file.
+    """
+    text = os.fspath(name_or_path)
+    path = Path(text) if text.endswith(".onnx") or os.sep in text else SHIPPED / f"{text}.onnx"
+    if not path.is_file():
+        known = ", ".join(model_names()) or "none"
+        raise ModelError(f"{text}: no such model; shipped are: {known}, or give an .onnx file")
+    return path
