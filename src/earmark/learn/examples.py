@@ -190,7 +190,7 @@ class Examples:
                 piece = item.power(start, start + length)
                 power[at : at + length] += piece
                 active[at : at + length] |= item.active[start : start + length]
-                at += length - int(rng.integers(3))  # they may overlap a little
+                at += max(1, length - int(rng.integers(3)))  # they may overlap a little
             at += int(rng.exponential(75))
         if material == "singing" and rng.random() < 0.15:  # a second voice under the first
             other = pool.draw(rng)
@@ -205,7 +205,8 @@ class Examples:
         """Where an example starts; now and then it hears the silence before or after a recording."""
         spare = len(item) - self._frames
         if rng.random() < 0.1:
-            return int(rng.choice([-EDGE_SILENCE, spare + EDGE_SILENCE]))
+            silence = min(EDGE_SILENCE, self._frames // 4)
+            return int(rng.choice([-silence, spare + silence]))
         return int(rng.integers(min(spare, 0), max(spare, 0) + 1))
 
     def _cut(self, item: Item, at: int, *, stem: int = 0) -> Power:

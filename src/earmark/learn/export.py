@@ -28,7 +28,8 @@ from earmark.nets.crnn import Crnn, GatedConv
 from earmark.runtime import OnnxModel
 
 PARITY = 1e-4
-BORDER_S = 2.0
+BORDER = 0.1
+"""Share of a window that is trimmed on either side (our choice)."""
 
 
 def export_onnx(
@@ -66,7 +67,7 @@ def export_onnx(
         "labels": [SINGING],
         "hop_s": HOP_S,
         "window": frames,
-        "border": round(BORDER_S / HOP_S),
+        "border": round(BORDER * frames),
         "decoding": dict(decoding or {}),
     }
     helper.set_model_props(model, {"earmark": json.dumps(info)})

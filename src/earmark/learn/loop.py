@@ -63,6 +63,7 @@ def fit(
     folder: Path,
     seed: int,
     place: Place,
+    mixed_precision: bool = True,
     progress: Callable[[int, dict[str, float]], None] = lambda step, row: None,
 ) -> None:
     """Train a network for one stage; it ends with the weights of the best validation.
@@ -82,6 +83,8 @@ def fit(
         Gets ``stageN.safetensors`` (state, for resuming), ``stageN.best.safetensors``, ``log.csv``.
     seed : int
     place : Place
+    mixed_precision : bool
+        Whether to multiply in bfloat16 where the device does so itself.
     progress : callable
         Called with (step, row of the log) after every step.
     """
@@ -95,6 +98,7 @@ def fit(
     elif place.rank == 0:
         best_path.unlink(missing_ok=True)
     model = nn.parallel.DistributedDataParallel(net) if place.world > 1 else net
+    reduced = mixed_precision and _has_bfloat16(place.device)
     log = _Log(folder / "log.csv", stage.name, state.step) if place.rank == 0 else None
     started = time.monotonic() - state.seconds
     batches = _batches(stage, draw, state.step, (seed, number), place)
@@ -105,7 +109,7 @@ def fit(
             group["lr"] = _lr(stage, state.step)
         torch.manual_seed(hash((seed, number, state.step, place.rank)) % 2**63)  # dropout
         train_mode(net, freeze_batch_norm=stage.freeze_batch_norm)
-        loss = _step(model, optimizer, learning, X, y, known, place)
+        loss = _step(model, optimizer, learning, (X, y, known), reduced, place)
         state.step += 1
         row = {"loss": loss, "lr": optimizer.param_groups[0]["lr"]}
         last = state.step == stage.steps
@@ -175,11 +179,11 @@ def _batches(
         return tuple(torch.from_numpy(a).to(place.device) for a in arrays)
 
     with ThreadPoolExecutor(max_workers=1) as ahead:
-        coming = ahead.submit(make, start)
+        coming = [ahead.submit(make, step) for step in range(start, stage.steps)[:1]]
         for step in range(start, stage.steps):
-            X, y, known = coming.result()
+            X, y, known = coming.pop().result()
             if step + 1 < stage.steps:
-                coming = ahead.submit(make, step + 1)
+                coming = [ahead.submit(make, step + 1)]
             yield X, y, known
 
 
@@ -187,12 +191,12 @@ def _step(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     learning: Sequence[nn.Parameter],
-    X: Tensor,
-    y: Tensor,
-    known: Tensor,
+    batch: tuple[Tensor, Tensor, Tensor],
+    reduced: bool,
     place: Place,
 ) -> float:
-    with torch.autocast(place.device.type, torch.bfloat16, enabled=_has_bfloat16(place.device)):
+    X, y, known = batch
+    with torch.autocast(place.device.type, torch.bfloat16, enabled=reduced):
         logits = model(X)
     each = nn.functional.cross_entropy(logits.float().flatten(0, 1), y.flatten(), reduction="none")
     total, count = (each * known.flatten()).sum(), known.sum().float()

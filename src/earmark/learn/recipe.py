@@ -40,10 +40,13 @@ class Recipe:
 
     stages: tuple[Stage, ...]
     filters: int = 64
+    dropout: float = 0.2
+    mixed_precision: bool = True
+    """bfloat16 where the device multiplies it itself."""
     seed: int = 0
     speeds: tuple[float, ...] = (1.0,)
     valid: Mapping[str, float] = field(default_factory=dict)
-    """Kinds of examples of the validation set."""
+    """Kinds of examples of the validation set; those of the last stage where not given."""
     valid_examples: int = 64
     snr_db: tuple[float, float] = (-8.0, 10.0)
     """Range of the voice's level over the music."""

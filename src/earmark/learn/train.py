@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from earmark.atomic import write_atomic
+from earmark.errors import DataError
 from earmark.learn.examples import Example, Examples
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
@@ -57,6 +62,8 @@ def train(
     place = place or Place.find()
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    if place.rank == 0:
+        _claim(folder, Path(manifest), recipe)
     tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
     library = Library(
         tracks,
@@ -70,7 +77,7 @@ def train(
     ]
     valid = _valid_set(library, recipe)
     torch.manual_seed(recipe.seed)
-    net = Crnn(filters=recipe.filters).to(place.device)
+    net = Crnn(filters=recipe.filters, dropout=recipe.dropout).to(place.device)
     _standardise(net, stages[0], recipe.seed)
     for number, (stage, examples) in enumerate(zip(recipe.stages, stages, strict=True)):
         net.requires_grad_(True)
@@ -85,6 +92,7 @@ def train(
             folder=folder,
             seed=recipe.seed,
             place=place,
+            mixed_precision=recipe.mixed_precision,
             progress=lambda step, row, stage=stage: progress(stage.name, step, stage.steps, row),
         )
     target = folder / "singing.onnx"
@@ -93,13 +101,27 @@ def train(
     return target
 
 
+def _claim(folder: Path, manifest: Path, recipe: Recipe) -> None:
+    """Note what is trained here; going on with another recipe or manifest would be no resuming."""
+    digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    note = json.dumps({"recipe": asdict(recipe), "manifest_sha256": digest}, indent=1).encode()
+    path = folder / "training.json"
+    if path.is_file() and path.read_bytes() != note:
+        raise DataError(
+            f"{folder}: holds a training with another recipe or manifest; "
+            "choose another folder with -o, or remove this one"
+        )
+    write_atomic(path, note)
+
+
 def _valid_set(library: Library, recipe: Recipe) -> list[Example]:
     """The same examples whenever it is asked for; none if the manifest has no ``valid`` split."""
     if not any(library.items("valid", m) for m in ("song", "stems", "singing", "music")):
         return []
-    frames = recipe.stages[-1].frames
+    last = recipe.stages[-1]
+    draw = recipe.valid or last.draw
     examples = Examples(
-        library, split="valid", draw=recipe.valid, frames=frames, snr_db=recipe.snr_db
+        library, split="valid", draw=draw, frames=last.frames, snr_db=recipe.snr_db
     )
     return [
         examples.draw(np.random.default_rng([recipe.seed, index]))

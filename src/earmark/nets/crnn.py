@@ -23,12 +23,8 @@ product, the classic GRU before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
-
-DROPOUT = 0.2
 
 
 class GatedConv(nn.Module):
@@ -37,12 +33,12 @@ class GatedConv(nn.Module):
     (B, c_in, T, F) -> (B, c_out, T, F // 4). Pooling acts on frequency only.
     """
 
-    def __init__(self, c_in: int, c_out: int) -> None:
+    def __init__(self, c_in: int, c_out: int, *, dropout: float) -> None:
         super().__init__()
         self.conv = nn.Conv2d(c_in, 2 * c_out, kernel_size=3, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(2 * c_out)
         self.pool = nn.MaxPool2d((1, 4))
-        self.dropout = nn.Dropout(DROPOUT)
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """Linear half times the sigmoid of the other half, pooled."""
@@ -60,6 +56,8 @@ class Crnn(nn.Module):
         Gated maps of each convolution and units of each GRU direction (64 in the paper).
     n_mels : int
         Bands of the view; the three poolings by 4 ask for 64.
+    dropout : float
+        Share of values dropped after each pooling while training.
 
     Examples
     --------
@@ -70,16 +68,15 @@ class Crnn(nn.Module):
     207298
     """
 
-    def __init__(self, *, filters: int = 64, n_mels: int = 64) -> None:
+    def __init__(self, *, filters: int = 64, n_mels: int = 64, dropout: float = 0.2) -> None:
         super().__init__()
         if n_mels != 64:
             raise ValueError(f"three poolings by 4 ask for 64 mel bands, got {n_mels}")
-        self.filters = filters
         self.register_buffer("band_mean", torch.zeros(n_mels))
         self.register_buffer("band_std", torch.ones(n_mels))
-        self.L1 = GatedConv(1, filters)
-        self.L2 = GatedConv(filters, filters)
-        self.L3 = GatedConv(filters, filters)
+        self.L1 = GatedConv(1, filters, dropout=dropout)
+        self.L2 = GatedConv(filters, filters, dropout=dropout)
+        self.L3 = GatedConv(filters, filters, dropout=dropout)
         self.rnn = nn.GRU(filters, filters, batch_first=True, bidirectional=True)
         self.hold_second_bias()
         self.head = nn.Sequential(nn.Linear(2 * filters, 64), nn.ReLU(), nn.Linear(64, 2))
@@ -89,11 +86,6 @@ class Crnn(nn.Module):
         """Hold PyTorch's second GRU bias at zero, whatever else learns."""
         for bias in (self.rnn.bias_hh_l0, self.rnn.bias_hh_l0_reverse):
             nn.init.zeros_(bias).requires_grad_(False)
-
-    @property
-    def settings(self) -> Mapping[str, int]:
-        """What ``Crnn(**settings)`` needs to build the same network."""
-        return {"filters": self.filters}
 
     def forward(self, X: Tensor) -> Tensor:
         """(B, T, 64) log-mel -> (B, T, 2) logits."""

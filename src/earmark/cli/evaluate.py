@@ -1,0 +1,109 @@
+"""``earmark evaluate``: label files against the truth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from earmark.cli.console import err, out
+from earmark.cli.outputs import claim
+
+COLUMNS = {
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced",
+    "auc": "AUC",
+    "onset_f": "onset F",
+    "offset_f": "offset F",
+}
+
+
+def command(
+    reference: Annotated[Path, typer.Argument(help="A label file, or a folder of them.")],
+    estimate: Annotated[Path, typer.Argument(help="A label file, or a folder of them.")],
+    *,
+    collar: Annotated[
+        float, typer.Option(min=0, help="Seconds left out on either side of a true edge.")
+    ] = 0.0,
+    label: Annotated[str, typer.Option(help="The label that counts, or `all`.")] = "singing",
+    rounds: Annotated[
+        int, typer.Option(min=0, help="Draws of the bootstrap; 0 leaves intervals out.")
+    ] = 200,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all figures there as well.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+) -> None:
+    """Measure detections against the truth: by frames of 20 ms, and by edges within 0.3 s.
+
+    Two files, or two folders in which songs are paired by name (`one.csv`, `one.singing.json`).
+    Any format that earmark reads; AUC needs the scores (`one.singing.npz`) beside the estimate.
+    """
+    import numpy as np
+
+    from earmark.atomic import write_atomic
+    from earmark.evaluate import compare
+    from earmark.formats.json import plain
+    from earmark.metrics.frames import bootstrap, evaluate
+
+    target = None if json is None else claim(json, overwrite=overwrite)
+    comparison = compare(reference, estimate, label=label)
+    tracks = comparison.tracks
+    figures: dict[str, Any] = {**evaluate(tracks, collar_s=collar), "notes": comparison.notes}
+    if rounds:
+        rng = np.random.default_rng(0)
+        figures["intervals"] = bootstrap(tracks, rng=rng, rounds=rounds, collar_s=collar)
+    out.print(_table(figures))
+    for note in comparison.notes:
+        err.print(f"earmark: {note}", style="yellow", markup=False)
+    if target is not None:
+        write_atomic(target, _dumps(plain(figures)))
+
+
+def _table(figures: Mapping[str, Any]) -> Table:
+    collar_s = figures["settings"]["collar_s"]
+    left_out = f", {collar_s:g} s around edges left out" if collar_s else ""
+    count = len(figures["songs"])
+    table = Table(title=f"{count} song{'s' * (count != 1)}{left_out}", title_justify="left")
+    table.add_column("song", overflow="fold")
+    for heading in COLUMNS.values():
+        table.add_column(heading, justify="right")
+    for song in figures["songs"]:
+        table.add_row(_plain(song["name"]), *(_figure(song[key]) for key in COLUMNS))
+    table.add_section()
+    table.add_row("pooled", *(_figure(figures["pooled"][key]) for key in COLUMNS))
+    if "intervals" in figures:
+        pooled = figures["intervals"]["pooled"]
+        table.add_row("95 %", *("-".join(map(_figure, pooled[key])) for key in COLUMNS))
+    return table
+
+
+def _figure(value: float) -> str:
+    """Three decimals without the zero before them.
+
+    Examples
+    --------
+    >>> _figure(0.8765), _figure(1.0), _figure(float("nan"))
+    ('.876', '1.000', '·')
+    """
+    return "·" if math.isnan(value) else f"{value:.3f}".removeprefix("0")
+
+
+def _plain(text: str) -> str:
+    """A name that is not taken for markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _dumps(figures: Any) -> bytes:
+    import json
+
+    return (json.dumps(figures, ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,0 +1,50 @@
+"""The manifest: what is wrong is said with its line."""
+
+import json
+from pathlib import Path
+
+import corpus
+import pytest
+
+from earmark.errors import DataError
+from earmark.learn.manifest import read_manifest, write_manifest
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    rows = corpus.rows(tmp_path)
+    write_manifest(rows, tmp_path / "m.jsonl")
+    tracks = read_manifest(tmp_path / "m.jsonl")
+    assert len(tracks) == len(rows)
+    stems, song = tracks[0], tracks[1]
+    assert (stems.material, len(stems.paths)) == ("stems", 2)
+    assert [(s.start_s, s.end_s) for s in song.segments()] == corpus.PHRASES
+    assert tracks[2].segments() is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"audio": "nowhere.wav"}, "there is no file"),
+        ({"audio": None}, "needs `audio`"),
+        ({"labels": None}, "needs `labels` or `endpoints`"),
+        ({"labels": None, "endpoints": [[2, 1]]}, "reversed"),
+        ({"labels": None, "endpoints": [1, 2]}, "list of"),
+        ({"material": "noise"}, "one of song"),
+        ({"split": "valid"}, "both sides"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, change: dict, message: str) -> None:
+    rows = corpus.rows(tmp_path)[:2]
+    rows[1] |= change
+    path = tmp_path / "m.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(DataError, match=message) as caught:
+        read_manifest(path)
+    assert "m.jsonl" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "\xff\xfe"])
+def test_what_is_no_manifest(tmp_path: Path, text: str) -> None:
+    (tmp_path / "m.jsonl").write_bytes(text.encode("latin-1"))
+    with pytest.raises(DataError, match="m.jsonl"):
+        read_manifest(tmp_path / "m.jsonl")
