@@ -15,26 +15,23 @@ setting of libsndfile prevents that.
 from __future__ import annotations
 
 import io
-import math
 import os
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import soundfile
-import soxr
 from numpy.typing import NDArray
 
 from earmark.atomic import write_atomic
-from earmark.decoding import Samples, Source, open_decoder, to_float
-from earmark.errors import AudioError, OutputError
+from earmark.decoding import Samples, Source, open_decoder, printable, to_float
+from earmark.errors import OutputError
+from earmark.reading import AudioReader
 
-BLOCK_S = 10.0
-_PRE_ROLL_S = 0.1
-_MISSING_S = 0.25
+__all__ = ["AudioInfo", "AudioReader", "audio_info", "load_audio", "write_audio"]
+
 _FORMATS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
 
 
@@ -58,141 +55,6 @@ class AudioInfo:
     sr: int
     channels: int
     format: str
-
-
-class AudioReader:
-    """A recording as float32 blocks of about ten seconds.
-
-    Parameters
-    ----------
-    source : path, bytes, binary file or (y, sr)
-        What to read; see the top of this module.
-    sr : int or None
-        Rate of the blocks in Hz; None keeps the recording's.
-    mono : bool
-        Whether to average the channels. If False, blocks of a recording with several channels have
-        the shape (channels, n); those of a mono recording stay (n,), as in librosa.
-    offset_s, duration_s : float
-        The excerpt, in seconds; ``duration_s=None`` reads to the end. It is sought and equals the
-        same slice of the whole; only containers without exact time stamps (webm, aac, wma) are
-        decoded from their start.
-
-    Attributes
-    ----------
-    sr, native_sr : int
-        Rate of the blocks and of the recording, in Hz.
-    channels : int
-        Channels of the recording.
-    duration_s : float or None
-        Length of what is read: the header's word (or None) at first, exact after the last block.
-    warning : str or None
-        After the last block: what could not be decoded.
-
-    Raises
-    ------
-    AudioError
-        If the source cannot be read or decoded, or a sample is NaN or infinite.
-    ValueError
-        If ``sr`` is not above 0, a time is negative, or an array has a wrong shape.
-
-    Examples
-    --------
-    >>> with AudioReader((np.zeros(44100 * 25), 44100)) as reader:
-    ...     [round(len(block) / reader.sr) for block in reader]
-    [10, 10, 5]
-    """
-
-    def __init__(
-        self,
-        source: Source,
-        *,
-        sr: int | None = 16000,
-        mono: bool = True,
-        offset_s: float = 0.0,
-        duration_s: float | None = None,
-    ) -> None:
-        if sr is not None and sr <= 0:
-            raise ValueError(f"sr must be above 0 Hz, got {sr}")
-        for name, value in (("offset_s", offset_s), ("duration_s", duration_s)):
-            if value is not None and not 0 <= value < math.inf:
-                raise ValueError(f"{name} must be at least 0 and finite, got {value}")
-        self._decoder, self.name = open_decoder(source)
-        self.native_sr, self.channels = self._decoder.sr, self._decoder.channels
-        self.sr = sr or self.native_sr
-        self.warning: str | None = None
-        self._flat = mono or self.channels == 1
-        self._first = round(offset_s * self.sr)
-        self._last = math.inf if duration_s is None else round((offset_s + duration_s) * self.sr)
-        frames = self._decoder.frames
-        self.duration_s = None if frames is None else self._kept(self._resampled(frames)) / self.sr
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file, unless the caller opened it."""
-        self._decoder.close()
-
-    def __iter__(self) -> Iterator[Samples]:
-        """Yield blocks, from the start of the excerpt at each call."""
-        decoder, sr, native_sr = self._decoder, self.sr, self.native_sr
-        step = math.gcd(sr, native_sr)
-        unit = max(0, self._first - round(_PRE_ROLL_S * sr)) // (sr // step)
-        at = unit * (sr // step)
-        decoder.seek(unit * (native_sr // step))
-        resample = _resampler(native_sr, sr, 1 if self._flat else self.channels)
-        end: float = math.inf
-        start = decoder.position
-        while at < min(self._last, end):
-            missing_s = (self._last - at) / sr + _PRE_ROLL_S
-            n = math.ceil(min(BLOCK_S, missing_s) * native_sr)
-            x = decoder.read(n)
-            if len(x) < n:
-                end = self._resampled(decoder.position)
-                self.warning = self._shortfall(start)
-            y = resample(self._mixed(x), len(x) < n)
-            stop = min(self._last, end, at + len(y))
-            block = y[max(0, self._first - at) : max(0, int(stop - at))]
-            at += len(y)
-            if len(block):
-                yield block if self._flat else np.ascontiguousarray(block.T)
-        self.duration_s = self._kept(end) / sr
-
-    def _resampled(self, frames: int) -> int:
-        """How many samples at ``sr`` that many of the recording become."""
-        return -(-frames * self.sr // self.native_sr)
-
-    def _kept(self, total: float) -> float:
-        """How many of the recording's ``total`` samples at ``sr`` lie in the excerpt."""
-        return max(0.0, min(self._last, total) - self._first)
-
-    def _mixed(self, x: Samples) -> Samples:
-        """The samples as (n,) if one channel is left, else (n, channels); none NaN or infinite."""
-        if self._flat:
-            x = _average(x)
-        if not np.isfinite(x).all():
-            bad = int(np.argmin(np.isfinite(x).reshape(len(x), -1).all(axis=1)))
-            time_s = (self._decoder.position - len(x) + bad) / self.native_sr
-            raise AudioError(
-                f"{self.name}: the sample at {time_s:.3f} s is NaN or infinite. "
-                "Export the recording again, or set such samples to 0."
-            )
-        return x
-
-    def _shortfall(self, start: int) -> str | None:
-        """What the end of the recording lacks, when it was read from sample ``start``."""
-        got, frames, damage = self._decoder.position, self._decoder.frames, self._decoder.damage
-        got_s = got / self.native_sr
-        if got == 0 and damage is not None:
-            raise AudioError(f"{self.name}: nothing could be decoded ({damage}). Copy it again.")
-        if frames is not None and got < frames - _MISSING_S * self.native_sr:
-            amount = "less than " if 0 < got == start else ""
-            all_s = frames / self.native_sr
-            return f"truncated: {amount}{got_s:.1f} s of {all_s:.1f} s could be decoded"
-        return None if damage is None else f"{damage}; {got_s:.1f} s could be decoded"
 
 
 def load_audio(
@@ -296,37 +158,7 @@ def write_audio(path: str | os.PathLike[str], y: NDArray[Any], *, sr: int) -> No
                 file.write(np.ascontiguousarray(samples[i : i + (1 << 16)]))
     except soundfile.LibsndfileError as error:
         raise OutputError(
-            f"{path}: {_FORMATS[suffix]} does not take {samples.shape[1]} channels at {sr} Hz."
+            f"{printable(os.fspath(path))}: {_FORMATS[suffix]} does not take "
+            f"{samples.shape[1]} channels at {sr} Hz. Choose another rate or .wav."
         ) from error
     write_atomic(path, data.getvalue())
-
-
-def _average(x: Samples) -> Samples:
-    """Mean over the channels of (n, channels), column by column: ten times faster than ``mean``."""
-    if x.shape[1] == 1:
-        return x[:, 0]
-    with np.errstate(invalid="ignore", over="ignore"):
-        y: Samples = x[:, 0] + x[:, 1]
-        for channel in x.T[2:]:
-            y += channel
-        y *= np.float32(1 / x.shape[1])
-    return y
-
-
-def _resampler(native_sr: int, sr: int, channels: int) -> Callable[[Samples, bool], Samples]:
-    """A function of blocks and of whether one is the last; it owns what it returns.
-
-    soxr rounds the number of samples; a few zeros at the end make room for the one that
-    ``ceil(n * sr / native_sr)`` may ask for.
-    """
-    if native_sr == sr:
-        return lambda x, last: x.copy()
-    stream = soxr.ResampleStream(native_sr, sr, channels, dtype="float32", quality="HQ")
-
-    def resample(x: Samples, last: bool) -> Samples:
-        if last:
-            x = np.concatenate([x, np.zeros((native_sr // sr + 1, *x.shape[1:]), np.float32)])
-        y: Samples = stream.resample_chunk(np.ascontiguousarray(x), last=last)
-        return y
-
-    return resample

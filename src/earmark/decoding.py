@@ -162,7 +162,8 @@ class ArrayDecoder:
         self.sr = int(sr)
         self.frames: int | None = len(self._samples)
         self.channels = self._samples.shape[1]
-        self.format, self.damage = "array", None
+        self.format = "array"
+        self.damage: str | None = None
         self.position = 0
 
     def seek(self, frame: int) -> None:
@@ -187,8 +188,9 @@ class SoundfileDecoder:
     def __init__(self, file: BinaryIO, *, owned: bool) -> None:
         self._owned = file if owned else None
         view, has_length = corrected(file)
-        plain = owned and os.name == "posix" and isinstance(view, io.FileIO)
-        self._target: Any = view.fileno() if plain else view
+        self._target: Any = view
+        if owned and os.name == "posix" and isinstance(view, io.FileIO):
+            self._target = view.fileno()
         self._file = self._open()
         self.sr, self.channels = self._file.samplerate, self._file.channels
         self.format = f"{self._file.format} {self._file.subtype}"

@@ -56,11 +56,11 @@ class AvDecoder:
     def _stated_length(self) -> int | None:
         """Samples by the header; None where FFmpeg would guess or mean another stream."""
         if self._counts_samples and self._stream.duration is not None:
-            return round(self._stream.duration * self._stream.time_base * self.sr)
+            return int(round(self._stream.duration * self._stream.time_base * self.sr))
         alone = len(self._container.streams) == 1
         timed = self._container.format.name.startswith(("matroska", "asf"))
         duration = self._container.duration
-        return round(duration / 1e6 * self.sr) if alone and timed and duration else None
+        return int(duration * self.sr / 1e6) if alone and timed and duration else None
 
     def _decoded(self) -> Iterator[Any]:
         """Frames of the stream; None stands for a packet that is damaged."""

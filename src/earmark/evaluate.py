@@ -1,7 +1,6 @@
 """Label files against label files: which belong together, and what is measured of them.
 
-A song's files are found by its name: folders below the one given, then the file's name without the
-suffix of its format, without ``.singing``, and without the suffix of a recording, so that
+Songs are paired by name (:func:`earmark.labels.song_name`) and by the folders below the one given:
 ``rock/one.csv``, ``rock/one.singing.json`` and ``rock/one.mp3.singing.npz`` are all ``rock/one``.
 Where a folder has several files of a song, the reference is the one without ``.singing`` and the
 estimate the one with it, in the format that knows most (JSON before CSV); scores come from the
@@ -13,18 +12,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from earmark import formats
-from earmark.annotation import SINGING, Annotation, Scores, Segment, labelled
-from earmark.errors import DataError, FormatError
+from earmark.annotation import HOP_S, SINGING, Scores, Segment, labelled
+from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
+from earmark.labels import label_format, read_segments, song_name
 from earmark.metrics.tracks import Track
 
 _BY_WEALTH = ("json", "jams", "jsonl", "textgrid", "csv", "audacity", "lab", "rttm", "srt", "vtt")
-_AUDIO = frozenset(
-    "wav wave flac ogg oga opus mp3 m4a aac mp4 webm aif aiff aifc wma mkv mov mka au caf w64".split()
-)
 _SAME_LENGTH_S = 1.0
 
 
@@ -69,36 +69,6 @@ def compare(
     return Comparison(tracks, tuple(notes))
 
 
-def song_name(path: str | os.PathLike[str]) -> str:
-    """What a label file's song is called.
-
-    Examples
-    --------
-    >>> song_name("out/Hey Jude.mp3.singing.csv"), song_name("Hey Jude.lab"), song_name("Op. 5.csv")
-    ('Hey Jude', 'Hey Jude', 'Op. 5')
-    """
-    name = PurePath(path).stem.removesuffix(".singing")
-    stem, _, suffix = name.rpartition(".")
-    return stem if stem and suffix.lower() in _AUDIO else name
-
-
-def read_segments(path: str | os.PathLike[str]) -> Annotation:
-    """Read a label file that must hold segments.
-
-    Raises
-    ------
-    FormatError
-        If it cannot be read, or holds a curve of scores instead.
-    """
-    annotation = formats.read(path)
-    if annotation.scores is not None and not annotation.segments:
-        raise FormatError(
-            f"{os.fspath(path)}: holds scores and no segments; "
-            "give the segments that were detected with them"
-        )
-    return annotation
-
-
 def _pairs(
     reference: Path, estimate: Path, notes: list[str]
 ) -> Iterator[tuple[str, Path, Path, Path | None]]:
@@ -134,28 +104,20 @@ def _songs(folder: Path) -> dict[str, list[Path]]:
     """The label files below a folder by song."""
     songs: dict[str, list[Path]] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith(".") and _format(path):
+        if path.is_file() and not path.name.startswith(".") and label_format(path):
             name = path.relative_to(folder).with_name(song_name(path)).as_posix()
             songs.setdefault(name, []).append(path)
     return songs
-
-
-def _format(path: Path) -> str | None:
-    """Name of a file's format, by its suffix."""
-    try:
-        return formats.get_format(path).name
-    except FormatError:
-        return None
 
 
 def _best(files: Iterable[Path], *, answer: bool) -> Path | None:
     """The file with segments (an answer may be scores alone) that knows most."""
     order = [*_BY_WEALTH, *(["npz"] if answer else [])]
     return min(
-        (path for path in files if _format(path) in order),
+        (path for path in files if label_format(path) in order),
         key=lambda path: (
             path.stem.endswith(".singing") != answer,
-            order.index(str(_format(path))),
+            order.index(str(label_format(path))),
         ),
         default=None,
     )
@@ -192,15 +154,14 @@ def _track(
         )
     if not duration_s > 0:
         raise DataError(f"{truth} and {answer}: empty, and neither tells how long the song is")
-    column = None if scores is None else _column(scores, label)
-    if column is None or scores is None:
-        return Track(wanted, found, duration_s, name=name)
-    return Track(wanted, found, duration_s, scores.values[:, column], scores.hop_s, name)
+    values, hop_s = (None, HOP_S) if scores is None else (_column(scores, label), scores.hop_s)
+    try:
+        return Track(wanted, found, duration_s, values, hop_s, name)
+    except ValueError as error:
+        raise DataError(f"{answer}: scores that do not fit the song ({error})") from error
 
 
-def _of_label(
-    segments: list[Segment], label: str, path: Path, notes: list[str]
-) -> list[Segment]:
+def _of_label(segments: list[Segment], label: str, path: Path, notes: list[str]) -> list[Segment]:
     kept = segments if label == "all" else labelled(segments, label)
     if segments and not kept:
         labels = _listed(sorted({segment.label for segment in segments}))
@@ -208,11 +169,11 @@ def _of_label(
     return kept
 
 
-def _column(scores: Scores, label: str) -> int | None:
-    """Which column of the scores is the label's."""
-    if label in scores.labels:
-        return scores.labels.index(label)
-    return 0 if label == "all" and len(scores.labels) == 1 else None
+def _column(scores: Scores, label: str) -> NDArray[np.float32] | None:
+    """The scores of a label, shape (T,), if there are any."""
+    if label == "all" and len(scores.labels) == 1:
+        return scores.values[:, 0]
+    return scores.values[:, scores.labels.index(label)] if label in scores.labels else None
 
 
 def _listed(names: Iterable[str], *, most: int = 8) -> str:

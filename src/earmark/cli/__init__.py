@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from earmark.cli import convert, evaluate, gaps, info, manifest, models, train
 from earmark.cli.console import complain
 from earmark.errors import EarmarkError
 
@@ -21,6 +22,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("evaluate")(evaluate.command)
+app.command("convert")(convert.command)
+app.command("gaps")(gaps.command)
+app.command("info")(info.command)
+app.command("models")(models.command)
+app.command("train")(train.command)
+app.command("manifest")(manifest.command)
 
 
 def main() -> None:

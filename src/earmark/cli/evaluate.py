@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from earmark.cli.console import err, out
 from earmark.cli.outputs import claim
 
 COLUMNS = {
-    "precision": "precision",
+    "precision": "preci-\nsion",
     "recall": "recall",
     "f1": "F1",
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced",
+    "accuracy": "accu-\nracy",
+    "balanced_accuracy": "bal.\nacc.",
     "auc": "AUC",
-    "onset_f": "onset F",
-    "offset_f": "offset F",
+    "onset_f": "onset\nF",
+    "offset_f": "offset\nF",
 }
 
 
@@ -64,24 +67,26 @@ def command(
     for note in comparison.notes:
         err.print(f"earmark: {note}", style="yellow", markup=False)
     if target is not None:
-        write_atomic(target, _dumps(plain(figures)))
+        write_atomic(target, dumps(plain(figures), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def _table(figures: Mapping[str, Any]) -> Table:
     collar_s = figures["settings"]["collar_s"]
     left_out = f", {collar_s:g} s around edges left out" if collar_s else ""
     count = len(figures["songs"])
-    table = Table(title=f"{count} song{'s' * (count != 1)}{left_out}", title_justify="left")
+    title = f"{count} song{'s' * (count != 1)}{left_out}"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("song", overflow="fold")
     for heading in COLUMNS.values():
         table.add_column(heading, justify="right")
     for song in figures["songs"]:
-        table.add_row(_plain(song["name"]), *(_figure(song[key]) for key in COLUMNS))
+        table.add_row(escape(song["name"]), *(_figure(song[key]) for key in COLUMNS))
     table.add_section()
     table.add_row("pooled", *(_figure(figures["pooled"][key]) for key in COLUMNS))
     if "intervals" in figures:
         pooled = figures["intervals"]["pooled"]
-        table.add_row("95 %", *("-".join(map(_figure, pooled[key])) for key in COLUMNS))
+        for side, what in enumerate(("95 %: from", "to")):
+            table.add_row(what, *(_figure(pooled[key][side]) for key in COLUMNS), style="dim")
     return table
 
 
@@ -94,16 +99,3 @@ def _figure(value: float) -> str:
     ('.876', '1.000', '·')
     """
     return "·" if math.isnan(value) else f"{value:.3f}".removeprefix("0")
-
-
-def _plain(text: str) -> str:
-    """A name that is not taken for markup."""
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _dumps(figures: Any) -> bytes:
-    import json
-
-    return (json.dumps(figures, ensure_ascii=False, indent=2) + "\n").encode()

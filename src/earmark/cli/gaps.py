@@ -1,0 +1,88 @@
+"""``earmark gaps``: the stretches of a song in which nobody sings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from earmark.annotation import SINGING, Annotation, labelled
+from earmark.cli.console import err, out
+from earmark.cli.outputs import claim
+from earmark.errors import DataError, EarmarkError
+
+
+def command(
+    song: Annotated[Path, typer.Argument(help="A recording, or a label file of one.")],
+    *,
+    shortest: Annotated[
+        float, typer.Option("--min", min=0, help="Shortest stretch in seconds.")
+    ] = 8.0,
+    duration: Annotated[
+        float | None, typer.Option(min=0, help="Length of the song, if a label file lacks it.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
+    format: Annotated[
+        str | None, typer.Option(help="Write in this format, not as a table.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write to this file.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+) -> None:
+    """List the instrumental stretches of a song."""
+    from earmark import formats
+    from earmark.gaps import INSTRUMENTAL, gaps
+
+    form = formats.get_format(format or output or "csv")
+    if form.name == "npz":
+        raise EarmarkError("gaps are segments, which npz cannot hold; choose another --format")
+    target = None if output is None else claim(output, overwrite=overwrite)
+    annotation = _annotation(song, model)
+    if annotation.warning:
+        err.print(f"earmark: {song}: {annotation.warning}", style="yellow", markup=False)
+    duration_s = _length(song, annotation) if duration is None else duration
+    sung = labelled(annotation.segments, SINGING)
+    found = tuple(gaps(sung, duration_s=duration_s, min_s=shortest))
+    answer = Annotation(
+        found, duration_s, (INSTRUMENTAL,), str(song), annotation.model,
+        provenance={**annotation.provenance, "shortest_gap_s": shortest},
+    )  # fmt: skip
+    if target is not None:
+        formats.write(answer, target, format=form.name)
+    elif format is not None:
+        typer.echo(formats.dumps(answer, form.name), nl=False)
+    else:
+        table = Table(title=f"{len(found)} of at least {shortest:g} s in {duration_s:.1f} s")
+        for heading in ("start s", "end s", "length s"):
+            table.add_column(heading, justify="right")
+        for gap in found:
+            table.add_row(f"{gap.start_s:.2f}", f"{gap.end_s:.2f}", f"{gap.duration_s:.2f}")
+        out.print(table)
+
+
+def _annotation(song: Path, model: str) -> Annotation:
+    """The labels in a label file, or what is detected in a recording."""
+    from earmark.labels import label_format, read_segments
+
+    if label_format(song):
+        return read_segments(song)
+    from earmark.detector import detect
+
+    return detect(song, model=model)
+
+
+def _length(song: Path, annotation: Annotation) -> float:
+    """How long a song is, by its annotation or by the recording beside the label file."""
+    from earmark.audio import AudioReader
+    from earmark.labels import recording_of
+
+    if annotation.duration_s is not None:
+        return annotation.duration_s
+    recording = recording_of(song)
+    if recording is None:
+        raise DataError(f"{song}: does not tell how long the song is; say it with --duration")
+    with AudioReader(recording) as reader:
+        return sum(len(block) for block in reader) / reader.sr

@@ -1,0 +1,124 @@
+"""``earmark info``: what is installed, and what a file is."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from earmark import __version__
+from earmark.cli.console import out
+
+EXTRAS = {
+    "formats": ("av",),
+    "train": ("torch", "safetensors", "onnx"),
+    "plot": ("matplotlib",),
+    "web": ("starlette", "uvicorn"),
+}
+
+Rows = list[tuple[str, str]]
+
+
+def command(
+    file: Annotated[
+        Path | None, typer.Argument(help="A recording, a label file or an .onnx model.")
+    ] = None,
+) -> None:
+    """Tell what is installed or, of a file, what it is."""
+    if file is None:
+        rows = _installation()
+    elif file.suffix.lower() == ".onnx":
+        rows = _model(file)
+    else:
+        from earmark.labels import label_format
+
+        name = label_format(file)
+        rows = _recording(file) if name is None else _labels(file, name)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for what, value in rows:
+        table.add_row(what, escape(value))
+    out.print(table, soft_wrap=True)
+
+
+def _installation() -> Rows:
+    from earmark.runtime import OnnxModel, model_names
+
+    core = ("numpy", "onnxruntime", "soundfile", "soxr")
+    return [
+        ("earmark", f"{__version__} in {Path(__file__).parents[1]}"),
+        ("Python", f"{platform.python_version()} on {platform.platform()}"),
+        *((name, _version(name)) for name in core),
+        *((f"model {name}", f"sha256 {OnnxModel(name).info.sha256}") for name in model_names()),
+        *((f"extra {extra}", _extra(extra, packages)) for extra, packages in EXTRAS.items()),
+    ]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _extra(extra: str, packages: tuple[str, ...]) -> str:
+    if all(find_spec(package) for package in packages):
+        return "installed"
+    return f"not installed: pip install 'earmark[{extra}]'"
+
+
+def _model(file: Path) -> Rows:
+    from earmark.runtime import OnnxModel
+
+    info = OnnxModel(str(file.absolute())).info
+    decoding = ", ".join(f"{name} {value:g}" for name, value in info.decoding.items())
+    return [
+        ("file", f"{file}, {file.stat().st_size / 1e6:.2f} MB"),
+        ("model", f"{info.name}, made by earmark {info.earmark_version}"),
+        ("labels", ", ".join(info.labels)),
+        ("hears", f"{info.view}, {info.hop_s:g} s a frame"),
+        (
+            "window",
+            f"{info.window * info.hop_s:g} s, {info.border * info.hop_s:g} s trimmed a side",
+        ),
+        ("decoding", decoding or "thresholds 0.5"),
+        ("sha256", info.sha256),
+    ]
+
+
+def _labels(file: Path, name: str) -> Rows:
+    from earmark import formats
+
+    annotation = formats.read(file)
+    scores, length_s = annotation.scores, annotation.duration_s
+    content = f"{len(annotation.segments)} segments"
+    if scores is not None:
+        content = f"{len(scores.values)} frames of {scores.hop_s:g} s"
+    return [
+        ("file", str(file)),
+        ("format", name),
+        ("holds", content),
+        ("labels", ", ".join(annotation.labels)),
+        ("marked", f"{sum(s.duration_s for s in annotation.segments):.2f} s"),
+        ("duration", "not told" if length_s is None else f"{length_s:.2f} s"),
+        ("made by", annotation.model or "not told"),
+    ]
+
+
+def _recording(file: Path) -> Rows:
+    from earmark.audio import audio_info
+
+    info = audio_info(file)
+    length = "not in the header" if info.duration_s is None else f"{info.duration_s:.2f} s"
+    return [
+        ("file", str(file)),
+        ("format", info.format),
+        ("duration", length),
+        ("rate", f"{info.sr} Hz"),
+        ("channels", str(info.channels)),
+    ]

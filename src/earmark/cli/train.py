@@ -1,0 +1,91 @@
+"""``earmark train``: a model from one's own recordings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from earmark.cli.console import err, out
+from earmark.errors import EarmarkError
+
+
+def command(
+    manifest: Annotated[Path, typer.Argument(help="What to learn from (`earmark manifest`).")],
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the model.")],
+    recipe: Annotated[
+        Path | None, typer.Option(help="A TOML file; the recipe of the shipped model otherwise.")
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe: stages.0.steps=500."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Processor threads; all otherwise.")
+    ] = None,
+) -> None:
+    """Train a model; called again after a stop, it goes on where it was."""
+    from earmark.learn.recipe import DEFAULT, read_recipe
+
+    plan = read_recipe(recipe or DEFAULT, changes=change or [])
+    try:
+        import torch
+
+        from earmark.learn.train import train
+    except ModuleNotFoundError as error:
+        raise EarmarkError(
+            f"training needs {error.name}, which is not installed: pip install 'earmark[train]'"
+        ) from error
+    if threads is not None:
+        torch.set_num_threads(threads)
+    stages = _Stages()
+    with stages.bars:
+        model = train(manifest, output, recipe=plan, progress=stages.tell)
+    for stage, figures in stages.best.items():
+        out.print(f"{stage}: {figures}", markup=False)
+    out.print(f"The model is {model}. Try it:", markup=False, soft_wrap=True)
+    out.print(f"  earmark detect song.mp3 --model {model}", markup=False, soft_wrap=True)
+
+
+class _Stages:
+    """A progress bar a stage, and each stage's best validation."""
+
+    def __init__(self) -> None:
+        self.bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[figures]}"),
+            console=err,
+        )
+        self.best: dict[str, str] = {}
+        self._lowest: dict[str, float] = {}
+        self._tasks: dict[str, TaskID] = {}
+
+    def tell(self, what: str, done: int, total: int, row: Mapping[str, float]) -> None:
+        """What :func:`earmark.learn.train.train` calls after every step."""
+        if what not in self._tasks:
+            self._tasks[what] = self.bars.add_task(what, total=total, figures="")
+        loss = row.get("valid_loss", math.nan)
+        if loss < self._lowest.get(what, math.inf):
+            self._lowest[what] = loss
+            self.best[what] = f"validation AUC {row['valid_auc']:.3f}, loss {loss:.3f}, step {done}"
+        now = f"loss {row['loss']:.3f}, " if "loss" in row else ""
+        self.bars.update(
+            self._tasks[what],
+            completed=done,
+            figures=now + self.best.get(what, "not validated yet"),
+        )

@@ -1,0 +1,80 @@
+"""Label files and the songs they belong to, found by name.
+
+A song's files are called alike: ``one.mp3``, ``one.csv`` (a person's labels), ``one.singing.json``
+(earmark's), ``one.mp3.singing.npz`` (earmark's, beside a ``one.wav`` that has its own).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePath
+
+from earmark import formats
+from earmark.annotation import Annotation
+from earmark.errors import FormatError
+
+_AUDIO = frozenset(
+    "wav wave flac ogg oga opus mp3 m4a aac mp4 webm aif aiff aifc wma mkv mov mka au caf w64".split()
+)
+
+
+def song_name(path: str | os.PathLike[str]) -> str:
+    """What the song of a label file or a recording is called.
+
+    Examples
+    --------
+    >>> song_name("out/Hey Jude.mp3.singing.csv"), song_name("Hey Jude.lab"), song_name("Op. 5.csv")
+    ('Hey Jude', 'Hey Jude', 'Op. 5')
+    """
+    name = PurePath(path).stem.removesuffix(".singing")
+    stem, _, suffix = name.rpartition(".")
+    return stem if stem and suffix.lower() in _AUDIO else name
+
+
+def label_format(path: str | os.PathLike[str]) -> str | None:
+    """Name of the format that a file's suffix stands for, or None.
+
+    Examples
+    --------
+    >>> label_format("one.singing.txt"), label_format("one.mp3"), label_format("csv")
+    ('audacity', None, None)
+    """
+    try:
+        return formats.get_format(PurePath(path).suffix or "none").name
+    except FormatError:
+        return None
+
+
+def recording_of(path: str | os.PathLike[str]) -> Path | None:
+    """The recording beside a label file, or None.
+
+    Parameters
+    ----------
+    path : path-like
+        The label file. A recording whose suffix stands in its name comes first.
+    """
+    path = Path(path)
+    found = [
+        other
+        for other in sorted(path.parent.iterdir())
+        if other.suffix.lower().lstrip(".") in _AUDIO and song_name(other) == song_name(path)
+    ]
+    named = path.stem.removesuffix(".singing")
+    return min(found, key=lambda other: other.name != named, default=None)
+
+
+def read_segments(path: str | os.PathLike[str], *, format: str | None = None) -> Annotation:
+    """Read a label file that must hold segments.
+
+    Raises
+    ------
+    FormatError
+        If it cannot be read, or holds a curve of scores instead.
+    """
+    annotation = formats.read(path, format=format)
+    if annotation.scores is not None and not annotation.segments:
+        raise FormatError(
+            f"{os.fspath(path)}: holds scores and no segments; "
+            "give the segments that were detected with them"
+        )
+    return annotation

@@ -1,0 +1,81 @@
+"""The detector: whole, streamed and threaded runs give the same answer, on any input."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import earmark
+from earmark import Annotation, SingingDetector
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "song.ogg"
+
+
+@pytest.fixture(scope="module")
+def detector() -> SingingDetector:
+    return SingingDetector()
+
+
+def test_the_staircase_and_the_short_cut_agree(detector: SingingDetector) -> None:
+    y, sr = earmark.load_audio(EXAMPLE)
+    scores = detector.scores(y, sr=sr)
+    whole = detector.detect(EXAMPLE)
+    np.testing.assert_allclose(scores.values, whole.scores.values, atol=1e-4)
+    assert detector.segments(scores) == list(whole.segments)
+    assert scores.duration_s == pytest.approx(whole.duration_s, abs=1e-3)
+
+
+def test_any_kind_of_source(detector: SingingDetector) -> None:
+    expected = detector.detect(EXAMPLE).segments
+    data = EXAMPLE.read_bytes()
+    assert detector.detect(str(EXAMPLE)).segments == expected
+    assert detector.detect(data).segments == expected
+    assert detector.detect(io.BytesIO(data)).segments == expected
+    assert earmark.detect(EXAMPLE).segments == expected
+    y, sr = soundfile.read(EXAMPLE, dtype="float32")
+    assert detector.detect((y, sr)).segments == expected
+
+
+def test_provenance(detector: SingingDetector) -> None:
+    found = SingingDetector(onset=0.8, min_on_s=0.3).detect(EXAMPLE)
+    assert found.model == "singing"
+    assert found.provenance["model_sha256"] == detector.info.sha256
+    assert found.provenance["version"] == earmark.__version__
+    assert (found.provenance["onset"], found.provenance["min_on_s"]) == (0.8, 0.3)
+
+
+def test_one_threshold_brings_the_other_along() -> None:
+    low = SingingDetector(onset=0.05).hysteresis
+    assert low.offset <= low.onset == 0.05
+    high = SingingDetector(offset=0.95).hysteresis
+    assert high.offset == 0.95 <= high.onset
+
+
+@pytest.mark.parametrize("n", [0, 1, 319, 321, 16000])
+def test_silence_of_any_length_holds_no_singing(detector: SingingDetector, n: int) -> None:
+    found = detector.detect((np.zeros(n, np.float32), 16000))
+    assert found.segments == ()
+    assert found.scores.values.shape == (-(-n // 320), 1)
+    assert found.duration_s == n / 16000
+    assert (found.warning is not None) == (n == 0)
+
+
+@pytest.mark.parametrize("sr", [8000, 22050, 44100, 192000])
+def test_any_rate_and_number_of_channels(detector: SingingDetector, sr: int) -> None:
+    y, native = earmark.load_audio(EXAMPLE, sr=sr)
+    stereo = detector.detect((np.stack([y] * 6), native))
+    assert isinstance(stereo, Annotation)
+    assert stereo.duration_s == pytest.approx(len(y) / sr, abs=1e-3)
+
+
+def test_an_excerpt_counts_from_its_own_start(detector: SingingDetector) -> None:
+    part = detector.detect(EXAMPLE, offset_s=5, duration_s=4)
+    assert part.duration_s == pytest.approx(4)
+    assert all(0 <= s.start_s < s.end_s <= 4 for s in part.segments)
+
+
+def test_not_a_number(detector: SingingDetector) -> None:
+    with pytest.raises(earmark.EarmarkError, match="NaN or infinite"):
+        detector.scores(np.array([0.0, np.nan], np.float32))

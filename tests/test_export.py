@@ -1,0 +1,56 @@
+"""What leaves PyTorch is what ONNX Runtime runs."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from earmark.learn import export  # noqa: E402
+from earmark.errors import ModelError  # noqa: E402
+from earmark.nets.crnn import Crnn  # noqa: E402
+from earmark.runtime import OnnxModel  # noqa: E402
+
+
+@pytest.fixture
+def net() -> Crnn:
+    """With statistics and scalings unlike those of a new network, so that folding them matters."""
+    torch.manual_seed(0)
+    net = Crnn(filters=8)
+    net.band_mean.normal_(-4)
+    net.band_std.uniform_(1, 3)
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(module.weight, mean=1.0, std=0.5)
+            torch.nn.init.normal_(module.bias, std=0.5)
+    torch.nn.init.normal_(net.head[2].weight, std=3.0)
+    net.train()
+    with torch.no_grad():
+        for _ in range(50):  # running statistics of what is put in below
+            net(torch.randn(2, 130, 64) * 3 - 4)
+    return net.eval()
+
+
+def test_parity(net: Crnn, tmp_path: Path) -> None:
+    export.export_onnx(net, tmp_path / "m.onnx", frames=100, decoding={"onset": 0.6})
+    model = OnnxModel(tmp_path / "m.onnx")
+    X = np.random.default_rng(0).normal(-4, 3, (2, 130, 64)).astype(np.float32)
+    with torch.no_grad():
+        expected = net(torch.from_numpy(X)).softmax(-1)[..., 1:].numpy()
+    assert np.ptp(expected) > 0.1  # it says something
+    np.testing.assert_allclose(model.run(X), expected, atol=1e-4)
+    assert (model.info.window, model.info.border) == (100, 10)
+    assert model.info.decoding == {"onset": 0.6}
+    assert model.info.labels == ("singing",)
+
+
+def test_a_graph_that_differs_is_not_written(
+    net: Crnn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = Crnn(filters=8).eval()
+    true_graph = export._graph
+    monkeypatch.setattr(export, "_graph", lambda _: true_graph(wrong))
+    with pytest.raises(ModelError, match="differ"):
+        export.export_onnx(net, tmp_path / "m.onnx", frames=100)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,108 @@
+"""Cached spectra are the recordings' own, and examples are what their kind says."""
+
+from pathlib import Path
+
+import corpus
+import numpy as np
+import pytest
+
+from earmark.errors import DataError
+from earmark.features.logmel import logmel, to_log
+from earmark.learn.examples import Examples
+from earmark.learn.library import Library, energy_active
+from earmark.learn.manifest import read_manifest, write_manifest
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    write_manifest(corpus.rows(tmp_path), tmp_path / "m.jsonl")
+    tracks = read_manifest(tmp_path / "m.jsonl")
+    return Library(tracks, tmp_path / "cache", speeds=(1.0, 0.8))
+
+
+def test_spectra_and_labels_are_those_of_the_recording(library: Library) -> None:
+    item, slow = library.items("train", "song")[:2]
+    y = corpus.soundfile.read(item.track.paths[0], dtype="float32")[0]
+    np.testing.assert_allclose(to_log(item.power()), logmel(y), atol=0.02)
+    assert len(item) == 300
+    assert len(slow) == 375  # played at 0.8 of its speed
+    changes = [np.flatnonzero(np.diff(i.active.astype(int))) + 1 for i in (item, slow)]
+    np.testing.assert_allclose(changes[0] * 0.02, [0.5, 2.0, 3.0, 5.0], atol=0.011)
+    np.testing.assert_allclose(changes[1] * 0.02, np.array([0.5, 2, 3, 5]) / 0.8, atol=0.011)
+
+
+def test_pauses_of_unaccompanied_singing_are_found(library: Library) -> None:
+    solo, song = library.items("train", "singing")[0], library.items("train", "song")[0]
+    assert (solo.active != song.active).mean() < 0.02
+
+
+def test_validation_is_not_played_faster(library: Library) -> None:
+    assert len(library.items("valid", "song")) == 1
+    assert len(library.items("train", "song")) == 4
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    write_manifest(corpus.rows(tmp_path), tmp_path / "m.jsonl")
+    tracks = read_manifest(tmp_path / "m.jsonl")
+    computed = []
+    for seconds in (6.0, 6.0, 7.0):
+        if seconds == 7.0:
+            corpus.write(tmp_path / "a.mix.wav", corpus.voice(np.random.default_rng(0), seconds))
+        before = len(computed)
+        library = Library(
+            tracks, tmp_path / "cache", progress=lambda done, total: computed.append(done)
+        )
+        assert (len(computed) > before) == (before == 0 or seconds == 7.0)
+    assert len(library.items("train", "song")[0]) == 350
+
+
+@pytest.mark.parametrize(
+    "kind", ["song", "stems", "singing", "alone", "speech_music", "speech", "music", "sound"]
+)
+def test_every_kind_of_example(library: Library, kind: str) -> None:
+    examples = Examples(library, split="train", draw={kind: 1}, frames=120)
+    drawn = [examples.draw(np.random.default_rng(i)) for i in range(20)]
+    for X, y, known in drawn:
+        assert X.shape == (120, 64)
+        assert X.dtype == np.float32
+        assert np.isfinite(X).all()
+        assert y.shape == known.shape == (120,)
+    labels = np.concatenate([y for _, y, _ in drawn])
+    if kind in ("speech", "music", "sound"):
+        assert not labels.any()
+    else:
+        assert 0.1 < labels.mean() < 0.99
+    unsure = np.concatenate([~known for _, _, known in drawn])
+    assert unsure.any() == (kind in ("song", "stems"))
+
+
+def test_a_seed_draws_the_same_example(library: Library) -> None:
+    examples = Examples(library, split="train", draw={"singing": 1, "song": 1}, frames=80)
+    one, same, other = (examples.draw(np.random.default_rng(s))[0] for s in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+def test_labels_follow_the_voice_through_the_mixing(library: Library) -> None:
+    """The stand-in's harmonics lie above its music, so the upper bands are louder where it sings."""
+    examples = Examples(
+        library, split="train", draw={"alone": 1}, frames=200, snr_db=(20.0, 20.0)
+    )
+    for i in range(10):
+        X, y, _ = examples.draw(np.random.default_rng(i))
+        if 20 < y.sum() < 180:
+            loud = X.max(axis=1)
+            assert loud[y].mean() > loud[~y].mean() + 1
+
+
+def test_nothing_to_draw(library: Library) -> None:
+    with pytest.raises(DataError, match="unknown kind of example 'opera'"):
+        Examples(library, split="train", draw={"opera": 1}, frames=50)
+    with pytest.raises(DataError, match="nothing of split 'test'"):
+        Examples(library, split="test", draw={"song": 1}, frames=50)
+
+
+def test_energy_is_relative_to_the_loudest() -> None:
+    power = np.full((100, 64), 1e-6, np.float32)
+    power[30:60] = 1.0
+    assert np.flatnonzero(energy_active(power)).tolist() == list(range(30, 60))

@@ -1,0 +1,113 @@
+"""Scores are defined on fixed windows, so however a recording comes they are the same."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from earmark.errors import ModelError
+from earmark.runtime import SHIPPED, SILENCE, OnnxModel, model_names, model_path
+
+
+@pytest.fixture(scope="module")
+def model() -> OnnxModel:
+    return OnnxModel("singing")
+
+
+def view(n_frames: int) -> np.ndarray:
+    steps = np.random.default_rng(0).normal(0, 0.3, (n_frames, 64))
+    return (np.cumsum(steps, axis=0) - 6).astype(np.float32)
+
+
+def test_the_definition(model: OnnxModel) -> None:
+    """Each window by itself, silence around the recording, its middle kept."""
+    window, border = model.info.window, model.info.border
+    core, X = window - 2 * border, view(2 * window)
+    padded = np.pad(X, ((border, 2 * window), (0, 0)), constant_values=SILENCE)
+    windows = [
+        model.run(padded[None, k : k + window])[0, border:-border] for k in range(0, len(X), core)
+    ]
+    np.testing.assert_allclose(model.score(X), np.concatenate(windows)[: len(X)], atol=1e-4)
+
+
+@pytest.mark.parametrize("size", [1, 37, 800, 801, 5000])
+def test_streamed_equals_whole(model: OnnxModel, size: int) -> None:
+    X = view(2500 if size > 1 else 300)
+    parts = list(model.stream(X[i : i + size] for i in range(0, len(X), size)))
+    np.testing.assert_allclose(np.concatenate(parts), model.score(X), atol=1e-4)
+
+
+@pytest.mark.parametrize("n", [0, 1, 799, 800, 801, 1600])
+def test_as_many_scores_as_frames(model: OnnxModel, n: int) -> None:
+    scores = model.score(view(n))
+    assert scores.shape == (n, 1)
+    assert scores.dtype == np.float32
+
+
+def test_batch_of_one_equals_batch_of_eight(model: OnnxModel) -> None:
+    X = view(8 * 200).reshape(8, 200, 64)
+    np.testing.assert_allclose(model.run(X)[5:6], model.run(X[5:6]), atol=1e-4)
+
+
+def test_threads_share_a_model(model: OnnxModel) -> None:
+    X = [view(1000 + 100 * i) for i in range(4)]
+    expected = [model.score(x) for x in X]
+    found: dict[int, np.ndarray] = {}
+
+    def work(i: int) -> None:
+        for _ in range(3):
+            found[i] = model.score(X[i])
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, scores in enumerate(expected):
+        np.testing.assert_allclose(found[i], scores, atol=1e-4)
+    np.testing.assert_allclose(OnnxModel("singing", threads=2).score(X[0]), expected[0], atol=1e-4)
+
+
+def test_shipped_models_have_cards() -> None:
+    assert "singing" in model_names()
+    for name in model_names():
+        info = OnnxModel(name).info
+        card = (SHIPPED / f"{name}.md").read_text()
+        assert info.name == name
+        assert info.sha256 in card, "the card speaks of another file"
+
+
+@pytest.mark.parametrize("junk", [b"", b"no model", b"\x08\x08\x12\x07pytorch"])
+def test_a_corrupt_model(tmp_path: Path, junk: bytes) -> None:
+    (tmp_path / "m.onnx").write_bytes(junk)
+    with pytest.raises(ModelError, match=r"m\.onnx: not a model"):
+        OnnxModel(tmp_path / "m.onnx")
+
+
+def test_a_cut_model(tmp_path: Path) -> None:
+    data = model_path("singing").read_bytes()
+    (tmp_path / "m.onnx").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ModelError, match=r"m\.onnx"):
+        OnnxModel(tmp_path / "m.onnx")
+
+
+def test_a_foreign_model(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    value = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("Relu", ["x"], ["y"])],
+        "foreign",
+        [value("x", onnx.TensorProto.FLOAT, [1])],
+        [value("y", onnx.TensorProto.FLOAT, [1])],
+    )
+    opset = [onnx.helper.make_opsetid("", 17)]
+    foreign = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)
+    onnx.save(foreign, tmp_path / "m.onnx")
+    with pytest.raises(ModelError, match="not one of earmark's"):
+        OnnxModel(tmp_path / "m.onnx")
+
+
+def test_an_unknown_name() -> None:
+    with pytest.raises(ModelError, match="shipped are: .*singing"):
+        OnnxModel("yodel")

@@ -1,0 +1,60 @@
+"""The corpus as a manifest: real tables where they are, a miniature of them elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from earmark.datasets import singing_corpus
+from earmark.errors import DataError
+from earmark.learn.manifest import read_manifest, write_manifest
+
+TABLES = {
+    "songs.csv": "mix,vocals,instrumental,labels,artist,licence\n"
+    "s/a.ogg,,,s/a.csv,Ann,CC BY-NC\n,s/b.v.ogg,s/b.i.ogg,s/b.csv,Bob,CC0\n",
+    "splits.csv": "labels,split\ns/a.csv,dev\ns/b.csv,train_open\n",
+    "acappella.csv": "audio,singer,dur_s,start_s,end_s,licence\n"
+    "s/c.ogg,chant01,9,0,1,MIT\ns/c.ogg,chant01,9,2,3,MIT\ns/d.ogg,chant02,9,2,3,MIT\n",
+    "sung_notes.csv": "audio,note,singer,licence\ns/e.ogg,C4,Erithacus,CC BY 4.0\n",
+    "speech.csv": "audio,speaker,dur_s,start_s,end_s,licence\n"
+    "s/librispeech/1_1.ogg,1,9,0,1,CC BY 4.0\ns/librispeech/1_2.ogg,1,9,0,1,CC BY 4.0\n"
+    "s/librispeech/2_1.ogg,2,9,0,1,CC BY 4.0\n",
+    "instrumental.csv": "audio,collection,dur_s,style,licence\ns/f.ogg,lincity,9,x,CC0\n",
+    "one_shots.csv": "audio,group,licence\ns/g.ogg,berklee,CC BY 3.0\n",
+}
+
+
+def test_a_miniature(tmp_path: Path) -> None:
+    (tmp_path / "singing").mkdir()
+    for name, text in TABLES.items():
+        (tmp_path / "singing" / name).write_text(text)
+    found = singing_corpus.rows(tmp_path, relative_to=tmp_path / "work")
+    by_name = {Path(row.get("audio", row.get("vocals"))).name: row for row in found}
+    assert len(found) == 10
+    assert by_name["a.ogg"]["split"] == "dev"
+    assert by_name["b.v.ogg"]["material"] == "stems"
+    assert by_name["b.v.ogg"]["split"] == "train"
+    assert by_name["c.ogg"]["endpoints"] == [[0.0, 1.0], [2.0, 3.0]]
+    assert [by_name[n]["split"] for n in ("c.ogg", "d.ogg", "e.ogg")] == ["train", "valid", "valid"]
+    assert by_name["1_1.ogg"]["split"] == "valid"  # a speaker of several utterances
+    assert by_name["2_1.ogg"]["split"] == "train"
+    assert by_name["f.ogg"] == {
+        "audio": "../s/f.ogg",
+        "material": "music",
+        "singer": "lincity",
+        "split": "valid",
+        "licence": "CC0",
+        "label_kind": "none",
+    }
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"splits\.csv"):
+        singing_corpus.rows(tmp_path, relative_to=tmp_path)
+
+
+def test_the_real_corpus(data: Path, tmp_path: Path) -> None:
+    write_manifest(singing_corpus.rows(data, relative_to=tmp_path), tmp_path / "corpus.jsonl")
+    tracks = read_manifest(tmp_path / "corpus.jsonl")  # checks that nobody is on both sides
+    assert {t.split for t in tracks} == {"train", "valid", "nc", "dev"}
+    assert all("NC" not in t.licence for t in tracks if t.split in ("train", "valid"))
+    assert sum(t.split == "dev" for t in tracks) == 4
