@@ -22,13 +22,13 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     # rooms, in order                                                   outside packages
     (["errors", "annotation", "atomic"], {"numpy"}),
     (
-        ["mp3", "decoding_av", "decoding", "audio", "synth", "features", "formats", "metrics"],
+        ["audio", "features", "formats", "gaps", "labels", "metrics", "synth"],
         {"soundfile", "soxr", "av"},
     ),
-    (["models", "runtime"], {"onnxruntime"}),
+    (["hysteresis", "models", "runtime"], {"onnxruntime"}),
     (["detector"], {"sklearn"}),
     (["nets", "learn", "datasets", "explain"], {"torch", "safetensors", "onnx"}),
-    (["ledger", "summary", "batch", "evaluate", "render", "studies"], {"matplotlib"}),
+    (["sources", "ledger", "summary", "batch", "evaluate", "render", "studies"], {"matplotlib"}),
     (["cli", "web", "__main__"], {"typer", "rich", "starlette", "uvicorn"}),
 ]
 

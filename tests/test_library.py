@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import corpus
 import numpy as np
 import pytest
 
+import corpus
 from earmark.errors import DataError
 from earmark.features.logmel import logmel, to_log
 from earmark.learn.examples import Examples
@@ -84,10 +84,8 @@ def test_a_seed_draws_the_same_example(library: Library) -> None:
 
 
 def test_labels_follow_the_voice_through_the_mixing(library: Library) -> None:
-    """The stand-in's harmonics lie above its music, so the upper bands are louder where it sings."""
-    examples = Examples(
-        library, split="train", draw={"alone": 1}, frames=200, snr_db=(20.0, 20.0)
-    )
+    """An unaccompanied voice is louder where it is labelled."""
+    examples = Examples(library, split="train", draw={"alone": 1}, frames=200, snr_db=(20.0, 20.0))
     for i in range(10):
         X, y, _ = examples.draw(np.random.default_rng(i))
         if 20 < y.sum() < 180:

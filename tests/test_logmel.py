@@ -4,7 +4,14 @@ import librosa
 import numpy as np
 import pytest
 
-from earmark.features.logmel import HOP_LENGTH, PAD, logmel, logmel_stream, mel_filters, mel_power_framed
+from earmark.features.logmel import (
+    HOP_LENGTH,
+    PAD,
+    logmel,
+    logmel_stream,
+    mel_filters,
+    mel_power_framed,
+)
 
 
 def noise(n: int) -> np.ndarray:

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-import corpus
 import pytest
 
+import corpus
 from earmark.errors import DataError
 from earmark.learn.manifest import read_manifest, write_manifest
 
@@ -46,5 +46,5 @@ def test_mistakes_are_named(tmp_path: Path, change: dict, message: str) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[1]", "\xff\xfe"])
 def test_what_is_no_manifest(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.jsonl").write_bytes(text.encode("latin-1"))
-    with pytest.raises(DataError, match="m.jsonl"):
+    with pytest.raises(DataError, match=r"m\.jsonl"):
         read_manifest(tmp_path / "m.jsonl")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from earmark.features.logmel import mel_power
-from earmark.learn.mixing import colour, level, mix_power, reverberate
+from earmark.learn.mixing import audible, colour, denoise, level, reverberate, scale_to
 
 
 @pytest.mark.parametrize("snr_db", [-8.0, 0.0, 10.0])
@@ -13,8 +13,8 @@ def test_the_ratio_counts_active_frames_alone(snr_db: float, rng: np.random.Gene
     active = np.arange(200) < 50
     voice[~active] = 0
     music = rng.uniform(0, 3, (200, 64)).astype(np.float32)
-    mixed = mix_power(voice, music, snr_db=snr_db, active=active)
-    ratio = level((mixed - music)[active]) / level(music)
+    scaled = scale_to(voice, music, snr_db=snr_db, active=active)
+    ratio = level(scaled[active]) / level(music)
     assert 10 * np.log10(ratio) == pytest.approx(snr_db, abs=0.01)
 
 
@@ -27,8 +27,25 @@ def test_adding_powers_is_adding_sounds_on_average(rng: np.random.Generator) -> 
 def test_a_silent_part_changes_nothing() -> None:
     music = np.ones((4, 64), np.float32)
     silent, active = np.zeros_like(music), np.zeros(4, bool)
-    np.testing.assert_array_equal(mix_power(silent, music, snr_db=0, active=active), music)
-    np.testing.assert_array_equal(mix_power(music, silent, snr_db=0, active=~active), music)
+    np.testing.assert_array_equal(scale_to(silent, music, snr_db=0, active=active), silent)
+    np.testing.assert_array_equal(scale_to(music, silent, snr_db=0, active=~active), music)
+
+
+def test_steady_noise_goes_and_the_voice_stays(rng: np.random.Generator) -> None:
+    noise = rng.chisquare(8, (400, 64)).astype(np.float32) / 8
+    voice = np.zeros_like(noise)
+    voice[100:200, 10:20] = 1000
+    clean = denoise(voice + noise)
+    assert level(clean[300:]) < 0.02 * level(noise[300:])
+    assert level(clean[100:200]) == pytest.approx(level(voice[100:200]), rel=0.02)
+    np.testing.assert_array_equal(denoise(noise), noise)  # without pauses there is no telling
+
+
+def test_a_drowned_voice_is_not_audible() -> None:
+    music = np.ones((3, 64), np.float32)
+    voice = np.zeros_like(music)
+    voice[1, 5:9], voice[2, 5:9] = 0.1, 1.0
+    assert audible(voice, music).tolist() == [False, False, True]
 
 
 def test_the_tail_falls_by_60_db_in_its_time_and_has_its_energy() -> None:

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import corpus
 import numpy as np
 import pytest
+
+import corpus
 
 torch = pytest.importorskip("torch")
 
@@ -26,7 +27,7 @@ def recipe(**changes: object) -> Recipe:
         Stage("source", 6, {"speech_music": 1, "music": 1}, batch=4, frames=60, validate_every=3),
         Stage("target", 6, DRAW, batch=2, frames=50, validate_every=2),
     )
-    settings = {"filters": 4, "valid": {"singing": 1, "music": 1}, "valid_examples": 6}
+    settings = {"filters": 4, "valid_examples": 6}
     return Recipe(**{"stages": stages, **settings, **changes})
 
 

@@ -137,7 +137,9 @@ class Annotation:
     warning: str | None = None
 
 
-def frames_to_time(frames: NDArray[np.integer[Any]], *, hop_s: float = HOP_S) -> NDArray[np.float64]:
+def frames_to_time(
+    frames: NDArray[np.integer[Any]], *, hop_s: float = HOP_S
+) -> NDArray[np.float64]:
     """Centres of frames, in seconds.
 
     Parameters

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from earmark.errors import OutputError
@@ -25,29 +26,19 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
         If the folder cannot be written or the disk is full. What stood at ``path`` is unharmed.
     """
     target = Path(path)
-    temporary: str | None = None
+    temporary = target.with_name(f".earmark-{secrets.token_hex(8)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".earmark-", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-        temporary = None
+        temporary.replace(target)
     except OSError as error:
         raise OutputError(
             f"{target}: cannot be written ({error.strerror or error}). "
             "Free some space or choose another folder with -o."
         ) from error
     finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """The process's file mask; reading it means setting it for an instant."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from earmark import __version__
 from earmark.annotation import Annotation, Scores, Segment
-from earmark.audio import AudioReader, Source, load_audio
+from earmark.audio import AudioReader, load_audio
+from earmark.audio.decoding import Source
 from earmark.features.logmel import SR, logmel, logmel_stream
 from earmark.hysteresis import Hysteresis
 from earmark.runtime import ModelInfo, OnnxModel

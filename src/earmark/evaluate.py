@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earmark import formats
-from earmark.annotation import HOP_S, SINGING, Scores, Segment, labelled
+from earmark.annotation import HOP_S, SINGING, Annotation, Scores, Segment, labelled
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
 from earmark.labels import label_format, read_segments, song_name
@@ -95,18 +95,26 @@ def _pairs(
             f"{reference} and {estimate}: no song has a file in both, by name; there are "
             f"{_listed(truths)} in the one and {_listed(answers)} in the other"
         )
-    for songs, folder, what in ((truths, reference, "estimate"), (answers, estimate, "reference")):
+    for folder, songs in {reference: truths, estimate: answers}.items():
         if alone := sorted(songs.keys() - set(paired)):
-            notes.append(f"left out, since there is no {what}: {_listed(alone)} (of {folder})")
+            notes.append(f"{folder}: left out for want of a partner: {_listed(alone)}")
 
 
 def _songs(folder: Path) -> dict[str, list[Path]]:
-    """The label files below a folder by song."""
-    songs: dict[str, list[Path]] = {}
+    """The label files below a folder by song; ``one.mp3`` and ``one.wav`` are two songs."""
+    files: dict[str, dict[str, list[Path]]] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith(".") and label_format(path):
-            name = path.relative_to(folder).with_name(song_name(path)).as_posix()
-            songs.setdefault(name, []).append(path)
+            place = path.relative_to(folder).parent
+            name = (place / song_name(path)).as_posix()
+            full = (place / path.stem.removesuffix(".singing")).as_posix()
+            files.setdefault(name, {}).setdefault(full, []).append(path)
+    songs: dict[str, list[Path]] = {}
+    for name, by_full in files.items():
+        if len(by_full.keys() - {name}) > 1:
+            songs |= by_full
+        else:
+            songs[name] = [path for paths in by_full.values() for path in paths]
     return songs
 
 
@@ -130,39 +138,49 @@ def _scores_file(files: Iterable[Path]) -> Path | None:
 def _track(
     name: str, truth: Path, answer: Path, scores_file: Path | None, *, label: str, notes: list[str]
 ) -> Track:
-    reference = read_segments(truth)
-    estimate = formats.read(answer)
+    reference, estimate = read_segments(truth), formats.read(answer)
     scores = estimate.scores if scores_file is None else formats.read(scores_file).scores
-    said = list(estimate.segments)
-    if scores is not None and answer.suffix.lower() == ".npz":
-        said = Hysteresis().segments(scores)
-        notes.append(f"{name}: scores alone; singing is where they reach 0.5")
-    wanted, found = (
-        _of_label(segments, label, path, notes)
-        for segments, path in ((list(reference.segments), truth), (said, answer))
-    )
-    known = [scores.end_s] if scores is not None else []
-    known += [d for d in (reference.duration_s, estimate.duration_s) if d is not None]
-    last_s = max((s.end_s for s in (*reference.segments, *said)), default=0.0)
-    duration_s = known[0] if known else last_s
-    if not known:
-        notes.append(f"{name}: length unknown, taken to be {last_s:.1f} s, the last end of either")
-    elif max(*known, last_s) > duration_s + _SAME_LENGTH_S:
-        notes.append(
-            f"{name}: {duration_s:.1f} s long by one file and {max(*known, last_s):.1f} s by another; "
-            f"the first counts. Are they of one recording?"
-        )
-    if not duration_s > 0:
-        raise DataError(f"{truth} and {answer}: empty, and neither tells how long the song is")
+    if estimate.scores is not None and not estimate.segments:
+        notes.append(f"{name}: scores alone; counted as on where they reach 0.5")
+        estimate = replace(estimate, segments=tuple(Hysteresis().segments(estimate.scores)))
+    duration_s = _length(name, reference, estimate, scores, notes=notes)
+    wanted = _of_label(reference, label, truth, notes)
+    found = _of_label(estimate, label, answer, notes)
     values, hop_s = (None, HOP_S) if scores is None else (_column(scores, label), scores.hop_s)
     try:
         return Track(wanted, found, duration_s, values, hop_s, name)
     except ValueError as error:
-        raise DataError(f"{answer}: scores that do not fit the song ({error})") from error
+        raise DataError(f"{answer}: cannot be measured ({error})") from error
 
 
-def _of_label(segments: list[Segment], label: str, path: Path, notes: list[str]) -> list[Segment]:
-    kept = segments if label == "all" else labelled(segments, label)
+def _length(
+    name: str,
+    reference: Annotation,
+    estimate: Annotation,
+    scores: Scores | None,
+    *,
+    notes: list[str],
+) -> float:
+    """How long a song is: by its scores, by a label file, or by the last end that one names."""
+    lengths = [None if scores is None else scores.end_s, reference.duration_s, estimate.duration_s]
+    known = [length_s for length_s in lengths if length_s is not None]
+    last_s = max((s.end_s for s in (*reference.segments, *estimate.segments)), default=0.0)
+    if not known:
+        notes.append(f"{name}: length unknown, taken to be {last_s:.1f} s, the last end of either")
+        return last_s
+    if (longest_s := max(*known, last_s)) > known[0] + _SAME_LENGTH_S:
+        notes.append(
+            f"{name}: {known[0]:.1f} s long by one file, {longest_s:.1f} s by another, whose end is "
+            "left out. Are they of one recording?"
+        )
+    return known[0]
+
+
+def _of_label(
+    annotation: Annotation, label: str, path: Path, notes: list[str]
+) -> tuple[Segment, ...]:
+    segments = annotation.segments
+    kept = segments if label == "all" else tuple(labelled(segments, label))
     if segments and not kept:
         labels = _listed(sorted({segment.label for segment in segments}))
         notes.append(f"{path}: no segment is labelled {label}, only {labels}; choose with --label")

@@ -1,4 +1,4 @@
-"""The stretches of a recording in which nothing happens: between segments, before and after them."""
+"""The stretches of a recording that no segment covers: between, before and after them."""
 
 from __future__ import annotations
 
@@ -47,10 +47,8 @@ def gaps(
     if not (duration_s >= 0 and min_s >= 0):
         raise ValueError(f"lengths must be 0 or more, got {duration_s} and {min_s}")
     found, at_s = [], 0.0
-    for start_s, end_s in [
-        *sorted((s.start_s, s.end_s) for s in segments),
-        (duration_s, duration_s),
-    ]:
+    spans = sorted((segment.start_s, segment.end_s) for segment in segments)
+    for start_s, end_s in [*spans, (duration_s, duration_s)]:
         until_s = min(start_s, duration_s)
         if until_s > at_s and until_s - at_s >= min_s - 1e-6:
             found.append(Segment(at_s, until_s, label))

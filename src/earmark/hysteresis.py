@@ -78,9 +78,7 @@ class Hysteresis:
         _flip_short(active, True, self.min_on_s / hop_s)
         return active
 
-    def _of_label(
-        self, scores: Scores, values: NDArray[np.float32], label: str
-    ) -> list[Segment]:
+    def _of_label(self, scores: Scores, values: NDArray[np.float32], label: str) -> list[Segment]:
         active = self.active(values, hop_s=scores.hop_s)
         return [
             Segment(s.start_s, s.end_s, label, _mean(values, s, scores.hop_s))

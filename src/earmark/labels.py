@@ -7,14 +7,15 @@ A song's files are called alike: ``one.mp3``, ``one.csv`` (a person's labels), `
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path, PurePath
 
 from earmark import formats
 from earmark.annotation import Annotation
 from earmark.errors import FormatError
 
-_AUDIO = frozenset(
-    "wav wave flac ogg oga opus mp3 m4a aac mp4 webm aif aiff aifc wma mkv mov mka au caf w64".split()
+_AUDIO = re.compile(
+    r"wave?|flac|og[ga]|opus|mp[34]|m4a|aac|webm|aif[fc]?|wma|mk[va]|mov|au|caf|w64", re.IGNORECASE
 )
 
 
@@ -28,7 +29,7 @@ def song_name(path: str | os.PathLike[str]) -> str:
     """
     name = PurePath(path).stem.removesuffix(".singing")
     stem, _, suffix = name.rpartition(".")
-    return stem if stem and suffix.lower() in _AUDIO else name
+    return stem if stem and _AUDIO.fullmatch(suffix) else name
 
 
 def label_format(path: str | os.PathLike[str]) -> str | None:
@@ -57,7 +58,7 @@ def recording_of(path: str | os.PathLike[str]) -> Path | None:
     found = [
         other
         for other in sorted(path.parent.iterdir())
-        if other.suffix.lower().lstrip(".") in _AUDIO and song_name(other) == song_name(path)
+        if _AUDIO.fullmatch(other.suffix.lstrip(".")) and song_name(other) == song_name(path)
     ]
     named = path.stem.removesuffix(".singing")
     return min(found, key=lambda other: other.name != named, default=None)

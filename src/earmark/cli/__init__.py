@@ -11,7 +11,18 @@ import sys
 
 import typer
 
-from earmark.cli import convert, evaluate, gaps, info, manifest, models, train
+from earmark.cli import (
+    convert,
+    detect,
+    evaluate,
+    gaps,
+    info,
+    manifest,
+    merge,
+    models,
+    playlist,
+    train,
+)
 from earmark.cli.console import complain
 from earmark.errors import EarmarkError
 
@@ -22,9 +33,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("detect")(detect.command)
+app.command("merge")(merge.command)
 app.command("evaluate")(evaluate.command)
 app.command("convert")(convert.command)
 app.command("gaps")(gaps.command)
+app.command("playlist")(playlist.command)
 app.command("info")(info.command)
 app.command("models")(models.command)
 app.command("train")(train.command)

@@ -10,4 +10,4 @@ out = Console(highlight=False)
 
 def complain(message: str) -> None:
     """Print an error; file names in it are never markup."""
-    err.print(f"earmark: {message}", style="red", markup=False)
+    err.print(f"earmark: {message}", style="red", markup=False, soft_wrap=True)

@@ -36,9 +36,8 @@ def command(
         raise typer.BadParameter("name at least two paths: IN and OUT")
     into_folder = len(sources) > 1 or target.is_dir()
     if into_folder and to is None:
-        raise FormatError(
-            f"{target}: a folder; say which format with --to ({', '.join(formats.names())})"
-        )
+        known = ", ".join(formats.names())
+        raise FormatError(f"{target}: a folder; say which format with --to ({known})")
     form = formats.get_format(target if to is None else to)
     targets = [
         target / f"{path.name.removesuffix(path.suffix)}{form.suffix}" if into_folder else target

@@ -27,9 +27,7 @@ def command(
     format: Annotated[
         str | None, typer.Option(help="Write in this format, not as a table.")
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write to this file.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
 ) -> None:
     """List the instrumental stretches of a song."""

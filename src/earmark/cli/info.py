@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from earmark import __version__
 from earmark.cli.console import out
@@ -40,10 +38,9 @@ def command(
 
         name = label_format(file)
         rows = _recording(file) if name is None else _labels(file, name)
-    table = Table(box=None, show_header=False, pad_edge=False)
+    width = max(len(what) for what, _ in rows)
     for what, value in rows:
-        table.add_row(what, escape(value))
-    out.print(table, soft_wrap=True)
+        out.print(f"{what:{width}}  {value}", markup=False, soft_wrap=True)
 
 
 def _installation() -> Rows:
@@ -96,7 +93,8 @@ def _labels(file: Path, name: str) -> Rows:
 
     annotation = formats.read(file)
     scores, length_s = annotation.scores, annotation.duration_s
-    content = f"{len(annotation.segments)} segments"
+    count = len(annotation.segments)
+    content = f"{count} segment{'s' * (count != 1)}"
     if scores is not None:
         content = f"{len(scores.values)} frames of {scores.hop_s:g} s"
     return [

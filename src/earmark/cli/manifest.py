@@ -15,7 +15,7 @@ from earmark.cli.outputs import claim
 def command(
     data: Annotated[Path, typer.Argument(help="The folder that holds `singing/`.")],
     *,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The manifest.")],
+    output: Annotated[Path, typer.Option("--out", "-o", help="The manifest.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace it.")] = False,
 ) -> None:
     """Write the manifest of the corpus that earmark's model is trained on."""

@@ -24,7 +24,7 @@ from earmark.errors import EarmarkError
 def command(
     manifest: Annotated[Path, typer.Argument(help="What to learn from (`earmark manifest`).")],
     *,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the model.")],
+    output: Annotated[Path, typer.Option("--out", "-o", help="Folder for the model.")],
     recipe: Annotated[
         Path | None, typer.Option(help="A TOML file; the recipe of the shipped model otherwise.")
     ] = None,
@@ -37,9 +37,11 @@ def command(
     ] = None,
 ) -> None:
     """Train a model; called again after a stop, it goes on where it was."""
+    from earmark.learn.manifest import read_manifest
     from earmark.learn.recipe import DEFAULT, read_recipe
 
     plan = read_recipe(recipe or DEFAULT, changes=change or [])
+    read_manifest(manifest)  # what is wrong with it is told before PyTorch is loaded
     try:
         import torch
 
@@ -84,8 +86,5 @@ class _Stages:
             self._lowest[what] = loss
             self.best[what] = f"validation AUC {row['valid_auc']:.3f}, loss {loss:.3f}, step {done}"
         now = f"loss {row['loss']:.3f}, " if "loss" in row else ""
-        self.bars.update(
-            self._tasks[what],
-            completed=done,
-            figures=now + self.best.get(what, "not validated yet"),
-        )
+        figures = now + self.best.get(what, "not validated yet")
+        self.bars.update(self._tasks[what], completed=done, figures=figures)

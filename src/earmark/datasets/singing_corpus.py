@@ -26,7 +26,9 @@ VALID_SONG_ARTISTS = ("Joshua Morin",)
 _SPLITS = {"train_open": "train", "train_nc": "nc", "dev": "dev"}
 
 
-def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -> list[dict[str, Any]]:
+def rows(
+    data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]
+) -> list[dict[str, Any]]:
     """Manifest rows of the corpus.
 
     Parameters

@@ -30,7 +30,8 @@ from numpy.typing import NDArray
 from earmark.errors import DataError
 from earmark.features.logmel import N_MELS, OFFSET, to_log
 from earmark.learn.library import Item, Library
-from earmark.learn.mixing import Power, colour, level, mix_power, reverberate
+from earmark.learn.manifest import MATERIALS
+from earmark.learn.mixing import Power, audible, colour, level, reverberate, scale_to
 
 Rng = np.random.Generator
 Example = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]
@@ -113,8 +114,7 @@ class Examples:
             raise DataError(
                 f"unknown kind of example {sorted(unknown)[0]!r}; known: {', '.join(_NEEDS)}"
             )
-        materials = ("song", "stems", "singing", "speech", "music", "sound")
-        self._pools = {name: Pool(library.items(split, name)) for name in materials}
+        self._pools = {name: Pool(library.items(split, name)) for name in MATERIALS}
         self._pools["music"] = Pool(library.items(split, "music", "stems"))
         self._frames, self._snr_db = frames, snr_db
         usable = {
@@ -160,8 +160,9 @@ class Examples:
             return voice, silent, sure
         if kind == "alone":
             return voice, active, sure
-        snr_db = rng.uniform(*self._snr_db)
-        return mix_power(voice, self._music(rng), snr_db=snr_db, active=active), active, sure
+        music = self._music(rng)
+        voice = scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=active)
+        return voice + music, active, ~active | audible(voice, music)
 
     def _music(self, rng: Rng) -> Power:
         """Accompaniment for the whole example, now and then with single sounds in it."""
@@ -171,7 +172,7 @@ class Examples:
         if self._pools["sound"] and rng.random() < 0.2:
             sounds, _ = self._phrases("sound", rng)
             everywhere = np.ones(self._frames, dtype=np.bool_)
-            music = mix_power(sounds, music, snr_db=rng.uniform(-10, 5), active=everywhere)
+            music += scale_to(sounds, music, snr_db=rng.uniform(-10, 5), active=everywhere)
         return music
 
     def _phrases(self, material: str, rng: Rng) -> tuple[Power, NDArray[np.bool_]]:
@@ -187,22 +188,23 @@ class Examples:
                 item = pool.draw(rng, group=group)
                 length = min(end - at, len(item))
                 start = int(rng.integers(len(item) - length + 1))
+                sounding = item.active[start : start + length]
                 piece = item.power(start, start + length)
-                power[at : at + length] += piece
-                active[at : at + length] |= item.active[start : start + length]
+                power[at : at + length] += piece * _evened(piece, sounding, rng)
+                active[at : at + length] |= sounding
                 at += max(1, length - int(rng.integers(3)))  # they may overlap a little
             at += int(rng.exponential(75))
         if material == "singing" and rng.random() < 0.15:  # a second voice under the first
             other = pool.draw(rng)
             second = self._cut(other, self._place(other, rng)) * active[:, None]
-            power = mix_power(second, power, snr_db=rng.uniform(-10, 0), active=active)
+            power += scale_to(second, power, snr_db=rng.uniform(-10, 0), active=active)
         power *= colour(rng)
         if rng.random() < 0.5:
             power = reverberate(power, decay_s=rng.uniform(0.3, 2.0), wet=rng.uniform(0.02, 0.3))
         return power, active
 
     def _place(self, item: Item, rng: Rng) -> int:
-        """Where an example starts; now and then it hears the silence before or after a recording."""
+        """Where an example starts; now and then in the silence before or after a recording."""
         spare = len(item) - self._frames
         if rng.random() < 0.1:
             silence = min(EDGE_SILENCE, self._frames // 4)
@@ -223,6 +225,12 @@ def _window(active: NDArray[np.bool_], at: int, frames: int) -> NDArray[np.bool_
     return out
 
 
+def _evened(piece: Power, active: NDArray[np.bool_], rng: Rng) -> np.float32:
+    """A gain that brings phrases and notes to like levels, as singers and compressors do."""
+    loud = level(piece[active]) or level(piece)
+    return np.float32(10 ** (rng.normal(0, 3) / 10) / loud) if loud > 1e-10 else np.float32(1)
+
+
 def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     near = np.zeros(len(active), dtype=np.bool_)
     for edge in np.flatnonzero(np.diff(active.astype(np.int8))) + 1:
@@ -231,19 +239,19 @@ def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
 
 
 def _master(power: Power, rng: Rng) -> NDArray[np.float32]:
-    """What happens to a finished mix: equaliser, level, noise, low-pass, dropped bands, logarithm."""
+    """The finished mix: equaliser, level, noise, low-pass, logarithm, dropped bands."""
     power = power * colour(rng, spread_db=3.0)
     loud = level(power)
     if loud > 0:
         power *= np.float32(10 ** (rng.uniform(-3.0, 0.5)) / loud)  # the level of real songs: ~0.1
-    if rng.random() < 0.2:
-        power += np.float32(10 ** rng.uniform(-7, -4))
+    if rng.random() < 0.5:
+        power += np.float32(10 ** rng.uniform(-7, -3.5)) * colour(rng)
     if rng.random() < 0.25:
         cut = int(rng.integers(36, N_MELS))  # band 36 is about 3 kHz: a telephone
         power[:, cut:] *= np.float32(OFFSET)
     view = to_log(power)
-    if rng.random() < 0.3:
-        width = int(rng.integers(1, 8))
+    for _ in range(int(rng.integers(3))):
+        width = int(rng.integers(1, 9))
         at = int(rng.integers(N_MELS - width))
         view[:, at : at + width] = view[:, at : at + width].mean()
     return view

@@ -1,8 +1,8 @@
 """A trained network as an ONNX file that describes itself.
 
 The graph is written node by node in the form that runs fastest: batch normalisation is folded into
-the convolutions, and the two halves of each gated convolution are two convolutions, which ONNX
-Runtime keeps in its blocked memory layout from the first to the last.
+the convolutions, the two halves of each gated convolution are two convolutions, and the number of
+frames is fixed: so ONNX Runtime keeps its blocked memory layout from the first layer to the last.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,7 +58,7 @@ def export_onnx(
         If ONNX Runtime and PyTorch differ by more than 1e-4.
     """
     net = net.cpu().eval()
-    model = _graph(net)
+    model = _graph(net, frames)
     info: dict[str, Any] = {
         "name": name,
         "earmark_version": __version__,
@@ -104,7 +103,7 @@ class _Graph:
         return self.weight(np.array(values, dtype=np.int64))
 
 
-def _graph(net: Crnn) -> onnx.ModelProto:
+def _graph(net: Crnn, frames: int) -> onnx.ModelProto:
     g = _Graph()
     x = g.add("Sub", "X", g.weight(net.band_mean))
     x = g.add("Mul", x, g.weight(1 / net.band_std))
@@ -123,8 +122,8 @@ def _graph(net: Crnn) -> onnx.ModelProto:
     graph = helper.make_graph(
         g.nodes,
         "earmark",
-        [helper.make_tensor_value_info("X", TensorProto.FLOAT, ["batch", "frames", 64])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", "frames", 1])],
+        [helper.make_tensor_value_info("X", TensorProto.FLOAT, ["batch", frames, 64])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", frames, 1])],
         g.weights,
     )
     opset = [helper.make_opsetid("", 17)]
@@ -134,7 +133,8 @@ def _graph(net: Crnn) -> onnx.ModelProto:
 def _gated(g: _Graph, x: str, layer: GatedConv) -> str:
     """One gated convolution with its batch normalisation folded in, and its pooling."""
     norm = layer.norm
-    assert norm.running_var is not None and norm.running_mean is not None
+    assert norm.running_var is not None
+    assert norm.running_mean is not None
     scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
     kernel = layer.conv.weight * scale[:, None, None, None]
     bias = norm.bias - norm.running_mean * scale

@@ -1,7 +1,8 @@
 """All recordings of a manifest as mel power spectra in one memory-mapped file.
 
 Decoding and spectra are computed once; a training step then only reads, mixes and takes the
-logarithm. Powers are kept as ``float16`` logarithms (a resolution of .5 % or better).
+logarithm. Recordings of voices are rid of their steady noise. Powers are kept as ``float16``
+logarithms (a resolution of .5 % or better).
 
 Each recording is kept at several *speeds*: played faster or slower, which moves pitch, formants
 and tempo together and makes new singers and new songs of the old ones.
@@ -16,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +29,13 @@ from earmark.audio import load_audio
 from earmark.errors import DataError
 from earmark.features.logmel import SR, mel_power, to_log
 from earmark.learn.manifest import Track
+from earmark.learn.mixing import Power, denoise
 
 ENERGY_RANGE_DB = 35.0
 """Unaccompanied voice counts as active within this range below its own loudest frames."""
 _FLOOR = np.float32(1e-12)
+_VERSION = 2
+"""Of the cached spectra: raised when they are computed in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Item:
     def __len__(self) -> int:
         return len(self.active)
 
-    def power(self, start: int = 0, stop: int | None = None, *, stem: int = 0) -> NDArray[np.float32]:
+    def power(self, start: int = 0, stop: int | None = None, *, stem: int = 0) -> Power:
         """Mel power of some frames, shape (t, 64)."""
         return np.exp(self.log_power[stem][start:stop].astype(np.float32))
 
@@ -85,7 +90,8 @@ class Library:
         self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
         at = 0
         for track, speed in jobs:
-            parts = tuple(powers[edges[at + i] : edges[at + i + 1]] for i in range(len(track.paths)))
+            ends = edges[at : at + len(track.paths) + 1]
+            parts = tuple(powers[a:b] for a, b in pairwise(ends))
             at += len(track.paths)
             active = _active(track, speed, parts[0])
             self._items[track.split, track.material].append(Item(parts, active, track))
@@ -97,7 +103,8 @@ class Library:
 
 def _fingerprint(jobs: Sequence[tuple[Track, float]]) -> str:
     """What the cached spectra depend on: paths, sizes, dates and speeds."""
-    parts = [
+    parts: list[object] = [_VERSION]
+    parts += [
         (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, speed)
         for track, speed in jobs
         for path in track.paths
@@ -128,7 +135,10 @@ def _powers(job: tuple[Track, float]) -> list[NDArray[np.float16]]:
     logs = []
     for path in track.paths:
         y, _ = load_audio(path, sr=round(SR / speed))  # read as if it had been recorded at 16 kHz
-        logs.append(np.log(mel_power(y) + _FLOOR).astype(np.float16))
+        power = mel_power(y)
+        if track.material in ("singing", "speech") and len(power):
+            power = denoise(power)
+        logs.append(np.log(power + _FLOOR).astype(np.float16))
     n_frames = min(len(part) for part in logs)
     if n_frames == 0:
         raise DataError(f"{track.paths[0]}: holds no samples; take it out of the manifest")

@@ -15,7 +15,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ class Place:
 
     rank: int = 0
     world: int = 1
-    device: torch.device = torch.device("cpu")
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     @classmethod
     def find(cls) -> Place:
@@ -169,7 +169,7 @@ class _State:
 def _batches(
     stage: Stage, draw: Draw, start: int, seed: tuple[int, ...], place: Place
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """This process's share of every batch; the next is mixed while one is learnt from."""
+    """The share of every batch that is this process's; the next is mixed while one is learnt."""
 
     def make(step: int) -> tuple[Tensor, ...]:
         mine = range(place.rank, stage.batch, place.world)
@@ -264,7 +264,8 @@ class _Log:
         rows: list[dict[str, str]] = []
         if path.is_file():
             with path.open(newline="") as file:
-                rows = [r for r in csv.DictReader(file) if r["stage"] != stage or int(r["step"]) <= step]
+                rows = list(csv.DictReader(file))
+        rows = [r for r in rows if r["stage"] != stage or int(r["step"]) <= step]
         with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()

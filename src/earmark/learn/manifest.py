@@ -8,9 +8,9 @@ Keys of a line (paths are relative to the manifest's own folder):
 ``material``   ``song`` (default), ``stems``, ``singing`` (unaccompanied), ``speech``, ``music``
                (no voice in it), ``sound`` (single sounds, no voice)
 ``singer``     performer or collection: whatever must not stand on both sides of a split
-``split``      ``train``, ``valid``, or any other name (such as ``dev``), which training leaves alone
+``split``      ``train``, ``valid``, or another name (such as ``dev``), which training leaves alone
 ``licence``    under which the recording may be used
-``label_kind`` how the labels were made: ``hand``, ``karaoke``, ``stem energy``, ``energy``, ``none``
+``label_kind`` how labels were made: ``hand``, ``karaoke``, ``stem energy``, ``energy``, ``none``
 ============== ====================================================================================
 """
 

@@ -29,6 +29,8 @@ class Stage:
     lr: float = 1e-3
     freeze: tuple[str, ...] = ()
     freeze_batch_norm: bool = False
+    valid: Mapping[str, float] = field(default_factory=dict)
+    """Kinds of examples that the stage is validated on; those of ``draw`` where not given."""
     validate_every: int = 100
     patience: int = 1000
     """Validations without a better loss after which the stage ends early."""
@@ -45,8 +47,6 @@ class Recipe:
     """bfloat16 where the device multiplies it itself."""
     seed: int = 0
     speeds: tuple[float, ...] = (1.0,)
-    valid: Mapping[str, float] = field(default_factory=dict)
-    """Kinds of examples of the validation set; those of the last stage where not given."""
     valid_examples: int = 64
     snr_db: tuple[float, float] = (-8.0, 10.0)
     """Range of the voice's level over the music."""

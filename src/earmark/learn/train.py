@@ -19,8 +19,8 @@ from earmark.learn.examples import Example, Examples
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
 from earmark.learn.loop import Place, fit
-from earmark.learn.manifest import read_manifest
-from earmark.learn.recipe import DEFAULT, Recipe, read_recipe
+from earmark.learn.manifest import MATERIALS, read_manifest
+from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
 from earmark.nets.crnn import Crnn
 
@@ -71,15 +71,11 @@ def train(
         speeds=recipe.speeds,
         progress=lambda done, total: progress("reading recordings", done, total, {}),
     )
-    stages = [
-        Examples(library, split="train", draw=s.draw, frames=s.frames, snr_db=recipe.snr_db)
-        for s in recipe.stages
-    ]
-    valid = _valid_set(library, recipe)
+    drawn = [_examples(library, recipe, stage, "train", stage.draw) for stage in recipe.stages]
     torch.manual_seed(recipe.seed)
     net = Crnn(filters=recipe.filters, dropout=recipe.dropout).to(place.device)
-    _standardise(net, stages[0], recipe.seed)
-    for number, (stage, examples) in enumerate(zip(recipe.stages, stages, strict=True)):
+    _standardise(net, drawn[0], recipe.seed)
+    for number, (stage, examples) in enumerate(zip(recipe.stages, drawn, strict=True)):
         net.requires_grad_(True)
         net.hold_second_bias()
         freeze(net, stage.freeze)
@@ -88,7 +84,7 @@ def train(
             stage,
             number=number,
             draw=examples.draw,
-            valid=valid,
+            valid=_valid_set(library, recipe, stage),
             folder=folder,
             seed=recipe.seed,
             place=place,
@@ -114,15 +110,17 @@ def _claim(folder: Path, manifest: Path, recipe: Recipe) -> None:
     write_atomic(path, note)
 
 
-def _valid_set(library: Library, recipe: Recipe) -> list[Example]:
+def _examples(
+    library: Library, recipe: Recipe, stage: Stage, split: str, draw: Mapping[str, float]
+) -> Examples:
+    return Examples(library, split=split, draw=draw, frames=stage.frames, snr_db=recipe.snr_db)
+
+
+def _valid_set(library: Library, recipe: Recipe, stage: Stage) -> list[Example]:
     """The same examples whenever it is asked for; none if the manifest has no ``valid`` split."""
-    if not any(library.items("valid", m) for m in ("song", "stems", "singing", "music")):
+    if not library.items("valid", *MATERIALS):
         return []
-    last = recipe.stages[-1]
-    draw = recipe.valid or last.draw
-    examples = Examples(
-        library, split="valid", draw=draw, frames=last.frames, snr_db=recipe.snr_db
-    )
+    examples = _examples(library, recipe, stage, "valid", stage.valid or stage.draw)
     return [
         examples.draw(np.random.default_rng([recipe.seed, index]))
         for index in range(recipe.valid_examples)

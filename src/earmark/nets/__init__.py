@@ -1,1 +1,1 @@
-"""Networks, one a file, in PyTorch. Detection itself needs none of them: see ``earmark.runtime``."""
+"""Networks, one a file, in PyTorch. Detection needs none of them: see ``earmark.runtime``."""

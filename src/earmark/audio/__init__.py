@@ -26,9 +26,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from earmark.atomic import write_atomic
-from earmark.decoding import Samples, Source, open_decoder, printable, to_float
+from earmark.audio.decoding import Samples, Source, open_decoder, printable, to_float
+from earmark.audio.reading import AudioReader
 from earmark.errors import OutputError
-from earmark.reading import AudioReader
 
 __all__ = ["AudioInfo", "AudioReader", "audio_info", "load_audio", "write_audio"]
 

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import soxr
 
-from earmark.decoding import Samples, Source, open_decoder
+from earmark.audio.decoding import Samples, Source, open_decoder
 from earmark.errors import AudioError
 
 BLOCK_S = 10.0

@@ -1,4 +1,4 @@
-"""Songs with exact truth: a voice of formulas (:mod:`earmark.synth_voice`) over plucked strings.
+"""Songs with exact truth: a voice of formulas (:mod:`earmark.synth.voice`) over plucked strings.
 
 They serve the tests and the bundled example, and nobody owns them. A song has an instrumental bar
 at its start and end, sung phrases of two bars with rests, and an interlude in which the strings
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.annotation import Segment
-from earmark.synth_voice import CONSONANTS, VOICES, VOWELS, Note, Samples, midi_to_hz, render_voice
+from earmark.synth.voice import CONSONANTS, VOICES, VOWELS, Note, Samples, midi_to_hz, render_voice
 
 _MAJOR = np.array([0, 2, 4, 5, 7, 9, 11])
 _PROGRESSIONS = ((0, 4, 5, 3), (0, 5, 3, 4), (5, 3, 0, 4), (0, 3, 1, 4))

@@ -1,4 +1,4 @@
-"""The physics under :mod:`earmark.synth_voice`: a glottis, a vocal tract, and noise.
+"""The physics under :mod:`earmark.synth.voice`: a glottis, a vocal tract, and noise.
 
 Curves of pitch and formants have one value every 5 ms, shape (T,) or (T, 5); sounds have the shape
 (n,). The tract is applied to short-time spectra, where it is a product.

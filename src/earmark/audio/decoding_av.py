@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
-from earmark.decoding import Samples, to_float
+from earmark.audio.decoding import Samples, to_float
 from earmark.errors import AudioError
 
 _PRE_ROLL_S = 1.0
@@ -56,7 +56,7 @@ class AvDecoder:
     def _stated_length(self) -> int | None:
         """Samples by the header; None where FFmpeg would guess or mean another stream."""
         if self._counts_samples and self._stream.duration is not None:
-            return int(round(self._stream.duration * self._stream.time_base * self.sr))
+            return int(self._stream.duration * self._stream.time_base * self.sr)
         alone = len(self._container.streams) == 1
         timed = self._container.format.name.startswith(("matroska", "asf"))
         duration = self._container.duration

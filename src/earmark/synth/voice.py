@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.synth_tract import HOP_S, Curve, band, envelope, filtered, pulses, smooth
+from earmark.synth.tract import HOP_S, Curve, band, envelope, filtered, pulses, smooth
 
 Samples = NDArray[np.float32]
 _FORMANTS_HZ = {
@@ -222,4 +222,4 @@ def _add_noise(
 def _breath(rng: np.random.Generator, *, sr: int) -> NDArray[np.float64]:
     n = round(rng.uniform(0.22, 0.36) * sr)
     noise = band(rng, n, low_hz=700, high_hz=5000, sr=sr)
-    return noise * np.sin(np.pi * np.arange(n) / n) ** 2 * 0.004
+    return np.asarray(noise * np.sin(np.pi * np.arange(n) / n) ** 2 * 0.004)

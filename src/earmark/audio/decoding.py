@@ -1,8 +1,8 @@
 """Turns whatever a user calls a recording into numbers: who decodes it, and how it is opened.
 
 Three decoders answer to the same four names (:class:`Decoder`): libsndfile, FFmpeg through PyAV
-(:mod:`earmark.decoding_av`), and an array that is decoded already. The content decides between
-them, never the suffix. Samples are float32 in [-1, 1], shape (n, channels), at the file's own rate.
+(:mod:`earmark.audio.decoding_av`), and an array that is decoded already. The content decides
+between them, never the suffix. Samples are float32 in [-1, 1], shape (n, channels), at the file's own rate.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from earmark.audio.mp3 import corrected
 from earmark.errors import AudioError
-from earmark.mp3 import corrected
 
 Samples = NDArray[np.float32]
 Source = str | os.PathLike[str] | bytes | BinaryIO | tuple[NDArray[Any], int]
@@ -82,7 +82,7 @@ def _decoder(file: BinaryIO, name: str, *, owned: bool) -> Decoder:
     except soundfile.LibsndfileError:
         pass
     try:
-        from earmark.decoding_av import AvDecoder
+        from earmark.audio.decoding_av import AvDecoder
     except ImportError:
         raise AudioError(f"{name}: {_NO_DECODER}") from None
     return AvDecoder(file, name, owned=owned)

@@ -1,0 +1,222 @@
+"""How right earmark is, beside its peers, on the songs of a manifest.
+
+    python bench/accuracy.py --data ../shared/data --peers work/peers --split dev
+
+earmark hears the recordings, the peers get them as mono 16 kHz WAV files of 16 bits, which is what
+they take; each keeps its own defaults. Three Markdown tables:
+all songs together with bootstrap intervals over blocks of 10 s, each song by itself, and how much
+of what nobody sings in (music and speech of ``--others``) is called singing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from earmark.annotation import HOP_S, SINGING, Segment, frames_to_time, labelled
+from earmark.audio import load_audio
+from earmark.datasets.singing_corpus import rows as corpus_rows
+from earmark.detector import SingingDetector
+from earmark.learn import manifest
+from earmark.metrics.frames import Track, bootstrap, evaluate
+from measuring import origin, table
+from peers import PEERS, SCORES, pythons, versions
+
+SR = 16000
+MEASURES = {
+    "auc": "AUC",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "onset_f": "onset F (0.3 s)",
+}
+OWN = ("auc", "accuracy", "f1")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a system says of one recording: segments, and a score every 20 ms if it has any."""
+
+    segments: Sequence[Segment]
+    scores: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A recording of the manifest: itself (stems: their sum), and as a WAV file for the peers."""
+
+    source: Path
+    wav: Path
+    duration_s: float
+    truth: manifest.Track
+
+    @property
+    def name(self) -> str:
+        """What the tables call it."""
+        return self.truth.paths[0].stem
+
+
+System = Callable[[Sequence[Song]], list[Answer]]
+
+
+def main() -> None:
+    """Measure and write the tables."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as name:
+        tracks = _tracks(options, Path(name))
+        sung = [t for t in tracks if t.split == options.split and t.material in ("song", "stems")]
+        rest = [
+            t for t in tracks if t.split == options.others and t.material in ("music", "speech")
+        ]
+        songs = _songs(sung[: options.limit], Path(name), "song")
+        others = _songs(rest[:: max(1, len(rest) // (options.limit or len(rest)))], Path(name), "x")
+        systems, known = _systems(options, Path(name))
+        text = f"{origin()}\n{_tables(systems, songs, others, rounds=options.rounds)}\n{known}\n"
+    print(text)
+    if options.out is not None:
+        options.out.write_text(text, encoding="utf-8")
+
+
+def _tables(
+    systems: dict[str, System], songs: Sequence[Song], others: Sequence[Song], *, rounds: int
+) -> str:
+    pooled = [["pooled", *MEASURES.values()]]
+    own = [["AUC / accuracy / F1", *(song.name for song in songs)]]
+    groups = sorted({_group(song) for song in others})
+    called = [["called singing", *(_heading(group, others) for group in groups)]]
+    for name, system in systems.items():
+        print(name, file=sys.stderr, flush=True)
+        tracks = [_measured(*pair) for pair in zip(songs, system(songs), strict=True)]
+        figures = evaluate(tracks)
+        sure = bootstrap(tracks, rng=np.random.default_rng(0), rounds=rounds)["pooled"]
+        pooled.append([name, *(_cell(figures["pooled"][key], sure[key]) for key in MEASURES)])
+        own.append([name, *(" / ".join(_round(s[key]) for key in OWN) for s in figures["songs"])])
+        answers = list(zip(others, system(others), strict=True))
+        called.append([name, *(_share([p for p in answers if _group(p[0]) == g]) for g in groups)])
+    return "\n".join(table(rows) for rows in (pooled, own, called))
+
+
+def _measured(song: Song, answer: Answer) -> Track:
+    truth = song.truth.segments() or []
+    return Track(truth, answer.segments, song.duration_s, answer.scores, name=song.name)
+
+
+def _group(song: Song) -> str:
+    """Music by its collection, speech together."""
+    track = song.truth
+    return f"music: {track.singer}" if track.material == "music" else track.material
+
+
+def _heading(group: str, songs: Sequence[Song]) -> str:
+    return f"{group} ({sum(s.duration_s for s in songs if _group(s) == group) / 60:.0f} min)"
+
+
+def _share(answers: Sequence[tuple[Song, Answer]]) -> str:
+    """Which part of the frames a system called singing."""
+    tracks = [Track((), answer.segments, song.duration_s) for song, answer in answers]
+    return f"{100 * evaluate(tracks)['pooled']['false_alarm']:.1f} %"
+
+
+def _systems(options: argparse.Namespace, folder: Path) -> tuple[dict[str, System], str]:
+    """Every system by name, and a line about the peers."""
+    systems: dict[str, System] = {}
+    for model in options.model or ["singing"]:
+        detector = SingingDetector(model, threads=options.threads)
+        name = f"**earmark** {model} ({detector.info.sha256[:8]})"
+        systems[name] = lambda songs, detector=detector: [_ours(detector, song) for song in songs]
+    found = pythons(options.peers)
+    for peer, python in found.items():
+        if python is not None:
+            systems[peer] = lambda songs, peer=peer, python=python: _theirs(
+                peer, python, songs, folder / peer
+            )
+    systems["*always vocal*"] = lambda songs: [
+        Answer([Segment(0.0, song.duration_s + HOP_S)]) for song in songs
+    ]
+    missing = [peer.name for peer in PEERS if found[peer.name] is None]
+    known = "; ".join(sorted({versions(python) for python in found.values() if python}))
+    return systems, f"Peers: {known or 'none'}. Not installed: {', '.join(missing) or 'none'}."
+
+
+def _ours(detector: SingingDetector, song: Song) -> Answer:
+    found = detector.detect(song.source)
+    assert found.scores is not None
+    column = found.labels.index(SINGING)
+    return Answer(labelled(found.segments, SINGING), found.scores.values[:, column])
+
+
+def _theirs(peer: str, python: str, songs: Sequence[Song], folder: Path) -> list[Answer]:
+    """A peer's answers, its scores read off at our frames' centres."""
+    folder.mkdir(exist_ok=True)
+    subprocess.run([python, SCORES, peer, folder, *(s.wav for s in songs)], check=True)
+    answers = []
+    for song in songs:
+        said = np.load(folder / f"{song.wav.stem}.npz")
+        centres_s = frames_to_time(np.arange(int(np.ceil(song.duration_s / HOP_S - 1e-6))))
+        scores = np.interp(centres_s, said["times_s"], said["values"]).astype(np.float32)
+        answers.append(Answer([Segment(a, b) for a, b in said["segments"].tolist()], scores))
+    return answers
+
+
+def _songs(tracks: Sequence[manifest.Track], folder: Path, prefix: str) -> list[Song]:
+    """Each recording as a WAV; stems are added up."""
+    songs = []
+    for number, track in enumerate(tracks):
+        stems = [load_audio(path, sr=SR)[0] for path in track.paths]
+        y = np.sum([stem[: min(map(len, stems))] for stem in stems], axis=0)
+        wav = folder / f"{prefix}{number}.wav"
+        soundfile.write(wav, y, SR, subtype="PCM_16")
+        source = track.paths[0] if len(stems) == 1 else wav
+        songs.append(Song(source, wav, len(y) / SR, track))
+    return songs
+
+
+def _tracks(options: argparse.Namespace, folder: Path) -> list[manifest.Track]:
+    if options.manifest is not None:
+        return manifest.read_manifest(options.manifest)
+    made = folder / "corpus.jsonl"
+    manifest.write_manifest(corpus_rows(options.data, relative_to=folder), made)
+    return manifest.read_manifest(made)
+
+
+def _cell(value: float, interval: tuple[float, float]) -> str:
+    low, high = map(_round, interval)
+    return "·" if np.isnan(value) else f"{_round(value)} ({low}-{high})"
+
+
+def _round(value: float) -> str:
+    return "·" if np.isnan(value) else f"{value:.3f}".removeprefix("0")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--manifest", type=Path)
+    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
+    parser.add_argument("--split", default="dev", help="whose songs are measured")
+    parser.add_argument("--others", default="valid", help="whose music and speech are measured")
+    parser.add_argument("--model", action="append", help="a name or an .onnx file; repeatable")
+    parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1000, help="draws of the bootstrap")
+    parser.add_argument("--limit", type=int, help="so many songs, and so many others, for a try")
+    parser.add_argument("--out", type=Path, help="write the tables there as well")
+    options = parser.parse_args()
+    if options.manifest is None and options.data is None:
+        parser.error("say --manifest or --data (or set EARMARK_DATA)")
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""One process measured, and what every table says of machine, date and command."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process took: seconds of the clock, of the processors (user, system), and memory."""
+
+    wall_s: float
+    cpu_s: float
+    rss_mb: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        """One process after the other."""
+        rss_mb = max(self.rss_mb, other.rss_mb)
+        return Cost(self.wall_s + other.wall_s, self.cpu_s + other.cpu_s, rss_mb)
+
+
+def run(command: Sequence[str | os.PathLike[str]]) -> Cost:
+    """Run a process to its end; its output is shown if it fails."""
+    words = [os.fspath(word) for word in command]
+    with tempfile.TemporaryFile() as said:
+        actions = [(os.POSIX_SPAWN_DUP2, said.fileno(), stream) for stream in (1, 2)]
+        started = time.perf_counter()
+        pid = os.posix_spawnp(words[0], words, os.environ, file_actions=actions)
+        _, status, usage = os.wait4(pid, 0)
+        wall_s = time.perf_counter() - started
+        if code := os.waitstatus_to_exitcode(status):
+            said.seek(0)
+            text = said.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{shlex.join(words)[:300]} ended with {code}:\n{text}")
+    kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return Cost(wall_s, usage.ru_utime + usage.ru_stime, kilobytes / 1024)
+
+
+def middle(costs: Iterable[Cost]) -> Cost:
+    """The median of each column."""
+    columns = zip(*((cost.wall_s, cost.cpu_s, cost.rss_mb) for cost in costs), strict=True)
+    return Cost(*(median(column) for column in columns))
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a Markdown table; the first is the head."""
+    head, *body = rows
+    align = ["---", *["---:"] * (len(head) - 1)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in [head, align, *body])
+
+
+def origin() -> str:
+    """Machine, date and command, in one line."""
+    words = [f"bench/{Path(sys.argv[0]).name}", *sys.argv[1:]]
+    return (
+        f"{date.today().isoformat()}, {_processor()}, {os.cpu_count()} cores, {platform.system()}, "
+        f"Python {platform.python_version()}: `python {shlex.join(words)}`\n"
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

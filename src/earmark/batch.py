@@ -1,0 +1,207 @@
+"""Many songs, one detector: whoever finishes first comes first, and a failure stops nobody else.
+
+Songs run in threads; decoding, resampling, the view and the network all let go of the
+interpreter's lock. A song's files are written when all of them are known, recorded in the folder's
+ledger first. Whoever stops listening (Ctrl-C, ``close()``) finds files whole or not begun.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from earmark.annotation import Annotation
+from earmark.atomic import write_atomic
+from earmark.errors import AudioError, EarmarkError, OutputError
+from earmark.formats import get_format
+from earmark.ledger import Ledger
+from earmark.sources import STANDARD, Song
+from earmark.summary import Row, describe, failed
+
+if TYPE_CHECKING:
+    from earmark.audio.decoding import Source
+    from earmark.detector import SingingDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a song.
+
+    Parameters
+    ----------
+    song : Song
+    row : dict
+        Its row of the summary; ``row["error"]`` is empty unless it failed.
+    annotation : Annotation or None
+        None if it failed or was skipped.
+    skipped : bool
+        Whether it had been done already.
+    """
+
+    song: Song
+    row: Row
+    annotation: Annotation | None = None
+    skipped: bool = False
+
+
+def run(
+    songs: Iterable[Song],
+    detector: SingingDetector,
+    *,
+    formats: Sequence[str] = ("csv",),
+    jobs: int = 1,
+    overwrite: bool = False,
+    skip_existing: bool = False,
+) -> Generator[Result, None, None]:
+    """Do songs and write their outputs.
+
+    Parameters
+    ----------
+    songs : iterable of Song
+        From :func:`earmark.sources.find_songs`. One without a root is detected, not written.
+    detector : SingingDetector
+        Shared by all threads.
+    formats : sequence of str
+        Names of :mod:`earmark.formats`: a file of each a song.
+    jobs : int
+        Songs at a time. No more than these and one result are held in memory.
+    overwrite : bool
+        Whether to replace files that earmark did not write.
+    skip_existing : bool
+        Whether to leave songs alone whose outputs are there, unchanged, from the same recording,
+        model and settings.
+
+    Yields
+    ------
+    Result
+        As songs finish, in any order.
+
+    Raises
+    ------
+    FormatError
+        If a format is unknown, before any work.
+    """
+    suffixes = {get_format(name).suffix: get_format(name).dumps for name in formats}
+    return _run(songs, _Work(detector, suffixes, overwrite, skip_existing, _Pen()), jobs)
+
+
+def _run(songs: Iterable[Song], work: _Work, jobs: int) -> Generator[Result, None, None]:
+    waiting = iter(songs)
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="earmark")
+    running: set[Future[Result]] = set()
+    try:
+        running |= {pool.submit(work, song) for song in islice(waiting, jobs + 1)}
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            while done:
+                running |= {pool.submit(work, song) for song in islice(waiting, 1)}
+                yield done.pop().result()
+    finally:
+        work.pen.put_down()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Pen:
+    """Lets one thread at a time write, and none once it is put down."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._down = False
+
+    def write(self, action: Callable[[], None]) -> None:
+        with self._turn:
+            if not self._down:
+                action()
+
+    def put_down(self) -> None:
+        """Wait for a write that has begun, and let no other begin."""
+        with self._turn:
+            self._down = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A song in, its result out; raises nothing."""
+
+    detector: SingingDetector
+    suffixes: dict[str, Callable[[Annotation], bytes]]
+    overwrite: bool
+    skip_existing: bool
+    pen: _Pen
+
+    def __call__(self, song: Song) -> Result:
+        try:
+            return self._done(song)
+        except EarmarkError as error:
+            return Result(song, failed(song.path, str(error)))
+        except Exception as error:  # one song must not take the others with it
+            kind = type(error).__name__
+            return Result(song, failed(song.path, f"{song.path}: unexpected {kind}: {error}"))
+
+    def _done(self, song: Song) -> Result:
+        if song.problem is not None:
+            raise AudioError(song.problem)
+        if song.root is None:
+            annotation = self.detector.detect(_source(song))
+            return Result(song, describe(annotation, path=song.path), annotation)
+        ledger = Ledger(song.root)
+        names = [song.name + suffix for suffix in self.suffixes]
+        fingerprint = _fingerprint(song)
+        origin = json.dumps({**self.detector.provenance, "input": fingerprint}, sort_keys=True)
+        if self.skip_existing and fingerprint is not None:
+            row = ledger.finished(names, origin=origin)
+            if row is not None:
+                return Result(song, row | {"path": song.path}, skipped=True)
+        self._may_write(ledger, names)
+        annotation = self.detector.detect(_source(song))
+        row = describe(annotation, path=song.path)
+        outputs = {song.name + suffix: dumps(annotation) for suffix, dumps in self.suffixes.items()}
+
+        def write() -> None:
+            self._may_write(ledger, names)
+            ledger.record(outputs, origin=origin, row=row)
+            for name, data in outputs.items():
+                write_atomic(ledger.folder / name, data)
+
+        self.pen.write(write)
+        return Result(song, row, annotation)
+
+    def _may_write(self, ledger: Ledger, names: list[str]) -> None:
+        """Find out before the work rather than after it."""
+        for folder in {(ledger.folder / name).parent for name in names}:
+            _refuse_unwritable(folder)
+        if not self.overwrite:
+            ledger.refuse_foreign(names)
+
+
+def _source(song: Song) -> Source:
+    return sys.stdin.buffer if song.path == STANDARD else song.path
+
+
+def _fingerprint(song: Song) -> list[int] | None:
+    """Size and time of a file; None where it is a stream, or cannot be seen."""
+    try:
+        status = os.stat(song.path)
+    except (OSError, ValueError):  # detection says it better
+        return None
+    is_file = song.path != STANDARD and stat.S_ISREG(status.st_mode)
+    return [status.st_size, status.st_mtime_ns] if is_file else None
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Raise if the folder, or the nearest above it that exists, takes no files."""
+    there = next((at for at in (folder, *folder.parents) if at.exists()), Path())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        why = "read-only" if there.is_dir() else "a file, not a folder"
+        raise OutputError(
+            f"{folder}: cannot be written to ({there} is {why}). Choose another folder with -o."
+        )

@@ -1,0 +1,155 @@
+"""``earmark detect``: where there is singing, for one song or a library."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from earmark.cli.report import report
+from earmark.errors import EarmarkError, FormatError
+
+if TYPE_CHECKING:
+    from earmark.sources import Song
+
+MAX_JOBS = 8
+
+
+def command(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATHS", help="Files, folders, patterns; - is standard input."),
+    ] = None,
+    *,
+    folder: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="Where the outputs go, instead of beside the songs; - is standard output.",
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAMES", help="Such as csv,audacity. Default: csv."),
+    ] = None,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Write the scores of all frames as well (npz).")
+    ] = False,
+    summary: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table with a row a song.")
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Songs at a time. Default: one a core, at most {MAX_JOBS}."),
+    ] = None,
+    skip_existing: Annotated[
+        bool,
+        typer.Option(
+            "--skip-existing", help="Skip songs done before with the same model and settings."
+        ),
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that earmark did not write.")
+    ] = False,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Every N-th song, from the I-th on.")
+    ] = None,
+    listed: Annotated[
+        str | None, typer.Option("--list", metavar="FILE", help="Paths, one a line; - is stdin.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
+    onset: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Score at which a segment starts.")
+    ] = None,
+    offset: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Score below which it ends.")
+    ] = None,
+    min_on: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="Shortest segment.")
+    ] = None,
+    min_off: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="Shortest pause.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads a song.")] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Mark the singing in songs: `song.mp3` gets `song.singing.csv` beside it, or under DIR.
+
+    With `-o -` (and for a song from standard input without -o) the result goes to standard output:
+    one format, and for several songs `jsonl`. The model's own thresholds hold where none are given.
+
+    Exit code: 0 all went well, 1 a song failed (the others are done), 2 wrong usage.
+    """
+    from earmark import batch
+    from earmark.detector import SingingDetector
+    from earmark.sources import find_songs, parse_shard, read_list, take_shard
+    from earmark.summary import Summary, shard_path
+
+    names = _format_names(formats or ["csv"], scores)
+    try:
+        part = None if shard is None else parse_shard(shard)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from None
+    if not paths and listed is None:
+        raise typer.BadParameter("name a song, a folder or a --list", param_hint="PATHS")
+    if listed == "-" and "-" in (paths or []):
+        raise typer.BadParameter("standard input is a song already", param_hint="--list")
+    if str(summary) == "-":
+        raise typer.BadParameter("a summary is a file", param_hint="--summary")
+    songs = find_songs(paths or [], listed=read_list(listed) if listed else [], out=folder)
+    if not songs:
+        raise EarmarkError(
+            "no songs: all that was named are outputs of earmark, or the list is empty"
+        )
+    _check_standard_output(songs, names)
+    try:
+        detector = SingingDetector(
+            model, threads=threads, onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    if part is not None:
+        songs = take_shard(songs, part)
+        summary = None if summary is None else shard_path(summary, part)
+    table = None if summary is None else Summary(summary, overwrite=overwrite)
+    results = batch.run(
+        songs,
+        detector,
+        formats=names,
+        jobs=jobs or min(os.cpu_count() or 1, MAX_JOBS),
+        overwrite=overwrite,
+        skip_existing=skip_existing,
+    )
+    report(results, count=len(songs), format=names[0], summary=table, quiet=quiet)
+
+
+def _format_names(given: list[str], scores: bool) -> list[str]:
+    """The formats asked for, each once."""
+    from earmark.formats import get_format
+
+    asked = [name.strip() for names in given for name in names.split(",") if name.strip()]
+    try:
+        forms = [get_format(name) for name in [*asked, *(["npz"] if scores else [])]]
+    except FormatError as error:
+        raise typer.BadParameter(str(error), param_hint="--format") from None
+    if not forms:
+        raise typer.BadParameter("no format was named", param_hint="--format")
+    return list(dict.fromkeys(form.name for form in forms))
+
+
+def _check_standard_output(songs: list[Song], names: list[str]) -> None:
+    """One format there, and one that several songs can share."""
+    count = sum(song.root is None and song.problem is None for song in songs)
+    if count and len(names) > 1:
+        raise typer.BadParameter(
+            f"standard output takes one format, not {', '.join(names)}", param_hint="--format"
+        )
+    if count > 1 and names != ["jsonl"]:
+        raise typer.BadParameter(
+            f"{count} songs on standard output need --format jsonl, not {names[0]}",
+            param_hint="--format",
+        )

@@ -1,0 +1,32 @@
+"""``earmark merge``: the summaries of shards into one."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earmark.cli.console import err
+
+
+def command(
+    summaries: Annotated[
+        list[str], typer.Argument(metavar="SUMMARIES", help="Such as `songs.*.csv`.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The joint summary.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace FILE even if it is no summary.")
+    ] = False,
+) -> None:
+    """Join the summaries of `earmark detect --shard i/n --summary songs.csv`.
+
+    Of two rows of one song the later counts; rows are sorted by path.
+    """
+    from earmark.summary import merge
+
+    paths = [Path(path) for name in summaries for path in sorted(glob.glob(name)) or [name]]
+    count = merge(paths, out, overwrite=overwrite)
+    err.print(f"{count} songs in {out}", markup=False, soft_wrap=True)

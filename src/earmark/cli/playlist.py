@@ -1,0 +1,94 @@
+"""``earmark playlist``: the songs of a folder that have singing, or none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from earmark.cli.console import complain, err
+from earmark.cli.outputs import claim
+from earmark.errors import DataError
+
+if TYPE_CHECKING:
+    from earmark.sources import Song
+    from earmark.summary import Row
+
+MAX_JOBS = 8
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="The folder of songs, walked.")],
+    *,
+    instrumental: Annotated[
+        bool | None,
+        typer.Option(
+            "--instrumental/--vocal", help="Songs with less than 1 s sung, or the others."
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option("--out", "-o", help="The playlist, an .m3u8 file.")],
+    summary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A summary of `earmark detect`; nothing is detected."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Songs at a time.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the playlist.")] = False,
+) -> None:
+    """Write a playlist of the instrumentals in a folder, or of the songs that are sung.
+
+    Songs that could not be judged are named, and the exit code is 1; the others are in the list.
+    """
+    from earmark.atomic import write_atomic
+    from earmark.playlist import playlist
+    from earmark.sources import find_songs
+
+    if instrumental is None:
+        raise typer.BadParameter("say --instrumental or --vocal")
+    target = claim(output, overwrite=overwrite)
+    songs = find_songs([str(folder)], out="-")
+    if summary is None:
+        rows = _detected(songs, model, jobs or min(os.cpu_count() or 1, MAX_JOBS))
+    else:
+        rows = _known(songs, summary)
+    content = playlist(rows, folder=target.parent, instrumental=instrumental)
+    write_atomic(target, content)
+    count = content.count(b"\n#EXTINF:")
+    err.print(f"{count} of {len(rows)} songs in {target}", markup=False, soft_wrap=True)
+    errors = [row["error"] for row in rows if row["error"]]
+    for error in errors:
+        complain(error)
+    if errors:
+        raise typer.Exit(1)
+
+
+def _detected(songs: list[Song], model: str, jobs: int) -> list[Row]:
+    """A row a song, from listening to it."""
+    from rich.progress import track
+
+    from earmark.batch import run
+    from earmark.detector import SingingDetector
+
+    results = run(songs, SingingDetector(model), formats=(), jobs=jobs)
+    bar = track(
+        results, total=len(songs), description="listening", console=err,
+        disable=not err.is_terminal, transient=True,
+    )  # fmt: skip
+    return [result.row for result in bar]
+
+
+def _known(songs: list[Song], summary: Path) -> list[Row]:
+    """A row a song, from a summary whose paths count from the current folder."""
+    from earmark.summary import failed, read
+
+    try:
+        rows = {os.path.abspath(row["path"]): row for row in read(summary)}
+    except FileNotFoundError:
+        raise DataError(f"{summary}: no such file") from None
+    return [
+        rows.get(os.path.abspath(song.path))
+        or failed(song.path, song.problem or f"{song.path}: not in {summary}")
+        for song in songs
+    ]

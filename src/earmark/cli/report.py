@@ -1,0 +1,134 @@
+"""What ``earmark detect`` says while songs finish, and when all are done."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from earmark.cli.console import complain, err, out
+from earmark.cli.timeline import show
+
+if TYPE_CHECKING:
+    from earmark.annotation import Annotation
+    from earmark.batch import Result
+    from earmark.summary import Summary
+
+INTERRUPTED = 130
+
+
+def report(
+    results: Generator[Result, None, None],
+    *,
+    count: int,
+    format: str,
+    summary: Summary | None = None,
+    quiet: bool = False,
+) -> None:
+    """Follow a batch to its end.
+
+    Parameters
+    ----------
+    results : generator of Result
+        From :func:`earmark.batch.run`.
+    count : int
+        How many there will be.
+    format : str
+        In which a song without an output folder goes to standard output.
+    summary : Summary, optional
+        Gets a row a song.
+    quiet : bool
+        Whether to print errors only.
+
+    Raises
+    ------
+    typer.Exit
+        With code 1 if a song failed.
+    """
+    tally = _Tally()
+    shown: Annotation | None = None
+    interrupted = False
+    bar = Progress(
+        TextColumn("songs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=quiet or not err.is_terminal,
+    )
+    task = bar.add_task("", total=count)
+    try:
+        with bar, closing(results):
+            for result in results:
+                if summary is not None:
+                    summary.append(result.row)
+                tally.add(result)
+                _tell(result, format=format, quiet=quiet)
+                if count == 1 and result.song.root is not None:
+                    shown = result.annotation
+                bar.advance(task)
+    except KeyboardInterrupt:
+        interrupted = True
+    if summary is not None:
+        summary.compact()
+    if not quiet:
+        if shown is not None:
+            show(shown, console=out)
+        err.print(tally.line(), markup=False, soft_wrap=True)
+    if interrupted:
+        complain("stopped; what was finished is kept")
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)  # songs that have begun would otherwise be waited for
+    if tally.failed:
+        raise typer.Exit(1)
+
+
+def _tell(result: Result, *, format: str, quiet: bool) -> None:
+    """A song's error or warning, and its segments if they go to standard output."""
+    from earmark.audio.decoding import printable
+    from earmark.formats import dumps
+
+    if result.row["error"]:
+        complain(printable(result.row["error"]))
+    elif result.row["warning"] and not quiet:
+        message = f"earmark: {printable(result.song.path)}: {result.row['warning']}"
+        err.print(message, style="yellow", markup=False, soft_wrap=True)
+    if result.song.root is None and result.annotation is not None:
+        sys.stdout.buffer.write(dumps(result.annotation, format))
+        sys.stdout.buffer.flush()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the last line counts."""
+
+    songs: int = 0
+    failed: int = 0
+    skipped: int = 0
+    audio_s: float = 0.0
+    begun_s: float = field(default_factory=time.perf_counter)
+
+    def add(self, result: Result) -> None:
+        self.songs += 1
+        self.failed += bool(result.row["error"])
+        self.skipped += result.skipped
+        if result.annotation is not None:
+            self.audio_s += result.annotation.duration_s or 0.0
+
+    def line(self) -> str:
+        speed = self.audio_s / (time.perf_counter() - self.begun_s)
+        return (
+            f"{self.songs} song{'s' * (self.songs != 1)}, {self.failed} failed, "
+            f"{self.skipped} skipped, {self.audio_s / 60:.1f} min of audio, "
+            f"{speed:.0f} times real time"
+        )

@@ -1,0 +1,78 @@
+"""``earmark convert`` changes the format and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from earmark import Annotation, Scores, Segment, formats
+from shell import earmark
+
+SEGMENTS = (Segment(0.5, 2), Segment(3, 4.25))
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    formats.write(Annotation(SEGMENTS), tmp_path / "song.singing.csv")
+    return tmp_path / "song.singing.csv"
+
+
+@pytest.mark.parametrize("suffix", [".json", ".txt", ".TextGrid", ".srt", ".rttm"])
+def test_by_suffix(song: Path, suffix: str) -> None:
+    out = song.with_suffix(suffix)
+    assert earmark("convert", song, out) == (0, "", "")
+    assert formats.read(out).segments == SEGMENTS
+
+
+def test_by_name(song: Path, tmp_path: Path) -> None:
+    song.rename(tmp_path / "labels")
+    out = tmp_path / "out.data"
+    assert earmark("convert", tmp_path / "labels", out, "--from", "csv", "--to", "lab").code == 0
+    assert formats.read(out, format="lab").segments == SEGMENTS
+
+
+def test_several_into_a_folder(song: Path, tmp_path: Path) -> None:
+    formats.write(Annotation(()), tmp_path / "b.lab")
+    out = tmp_path / "new" / "labels"
+    assert earmark("convert", song, tmp_path / "b.lab", out, "--to", "audacity").code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["b.txt", "song.singing.txt"]
+
+
+def test_what_is_there_stays(song: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.lab"
+    out.write_text("mine")
+    said = earmark("convert", song, out)
+    assert (said.code, out.read_text()) == (1, "mine")
+    assert "--overwrite" in said.err
+    assert earmark("convert", song, out, "--overwrite").code == 0
+    assert formats.read(out).segments == SEGMENTS
+
+
+def test_two_files_never_go_to_one_place(song: Path, tmp_path: Path) -> None:
+    formats.write(Annotation(()), tmp_path / "song.singing.lab")
+    said = earmark("convert", song, tmp_path / "song.singing.lab", tmp_path / "o", "--to", "json")
+    assert said.code == 1
+    assert "two files would go there" in said.err
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["song.singing.csv"], 2, "at least two paths"),
+        (["song.singing.csv", "."], 1, "say which format with --to (csv, json"),
+        (["song.singing.csv", "x.doc"], 1, "choose one of csv, json"),
+        (["song.singing.csv", "x.npz"], 1, "no scores"),
+        (["scores.npz", "x.csv"], 1, "scores and no segments"),
+        (["missing.csv", "x.lab"], 1, "cannot be read"),
+    ],
+)
+def test_errors(
+    song: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, message: str
+) -> None:
+    monkeypatch.chdir(song.parent)
+    import numpy as np
+
+    formats.write(Annotation((), scores=Scores(np.ones((9, 1), np.float32))), "scores.npz")
+    said = earmark("convert", *words)
+    assert said.code == code
+    assert message in said.err

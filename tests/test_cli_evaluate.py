@@ -1,0 +1,54 @@
+"""``earmark evaluate`` prints the measures and writes them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from earmark import Annotation, Segment, formats
+from shell import earmark
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    truth = Annotation((Segment(1, 3), Segment(5, 8)), duration_s=10)
+    answer = Annotation((Segment(1, 4), Segment(5, 7)), duration_s=10)
+    for name in ("[one]", "two"):
+        formats.write(truth, tmp_path / f"ref/{name}.csv")
+        formats.write(answer, tmp_path / f"est/{name}.singing.json")
+    return tmp_path / "ref", tmp_path / "est"
+
+
+def test_table_of_songs_and_pooled(folders: tuple[Path, Path]) -> None:
+    said = earmark("evaluate", *folders, "--rounds", 20)
+    assert said.code == 0
+    lines = [line.split() for line in said.out.splitlines()]
+    pooled = ["pooled", ".800", ".800", ".800", ".800", ".800", "·", "1.000", ".000"]
+    assert ["[one]", *pooled[1:]] in lines
+    assert pooled in lines
+    assert "95 %: from" in said.out
+
+
+def test_collar_and_figures_as_json(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    words = ["evaluate", *folders, "--collar", 1.1, "--rounds", 5, "--json", tmp_path / "x.json"]
+    assert earmark(*words).code == 0
+    figures = json.loads((tmp_path / "x.json").read_text("utf-8"))
+    assert figures["settings"]["collar_s"] == 1.1
+    assert figures["pooled"]["accuracy"] == 1
+    assert figures["pooled"]["auc"] is None
+    assert len(figures["intervals"]["pooled"]["f1"]) == 2
+    assert figures["notes"] == []
+    assert "--overwrite" in earmark(*words).err
+    assert earmark(*words, "--overwrite").code == 0
+
+
+def test_notes_and_errors(folders: tuple[Path, Path]) -> None:
+    reference, estimate = folders
+    (estimate / "two.singing.json").unlink()
+    said = earmark("evaluate", reference, estimate, "--rounds", 0)
+    assert said.code == 0
+    assert "left out for want of a partner: two" in said.err
+    assert "95 %" not in said.out
+    said = earmark("evaluate", reference, estimate / "nothing")
+    assert said.code == 1
+    assert "no such file or folder" in said.err

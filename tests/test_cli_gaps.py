@@ -1,0 +1,63 @@
+"""``earmark gaps`` lists what is not sung."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from earmark import Annotation, Segment, detect, formats
+from earmark.gaps import gaps
+from shell import earmark
+
+SUNG = (Segment(10, 20), Segment(25, 30), Segment(30, 60, "speech"))
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    formats.write(Annotation(SUNG, duration_s=60), tmp_path / "song.json")
+    return tmp_path / "song.json"
+
+
+def test_table(song: Path) -> None:
+    said = earmark("gaps", song)
+    assert said.code == 0
+    assert "2 of at least 8 s in 60.0 s" in said.out
+    assert "10.00" in said.out
+    assert "0 of at least 40 s" in earmark("gaps", song, "--min", 40).out
+
+
+def test_formats_on_standard_output_and_in_files(song: Path, tmp_path: Path) -> None:
+    rows = ["0.000,10.000,instrumental,", "30.000,60.000,instrumental,"]
+    assert earmark("gaps", song, "--format", "csv").out.splitlines()[1:] == rows
+    assert earmark("gaps", song, "-o", tmp_path / "g.srt") == (0, "", "")
+    assert [s.label for s in formats.read(tmp_path / "g.srt").segments] == ["instrumental"] * 2
+    assert "--overwrite" in earmark("gaps", song, "-o", tmp_path / "g.srt").err
+    assert earmark("gaps", song, "-o", tmp_path / "g.json", "--min", 25).code == 0
+    kept = formats.read(tmp_path / "g.json")
+    assert (kept.duration_s, kept.provenance["shortest_gap_s"]) == (60, 25)
+
+
+def test_length_from_the_recording_beside_or_the_user(tmp_path: Path) -> None:
+    formats.write(Annotation((Segment(0, 2),)), tmp_path / "a.singing.csv")
+    said = earmark("gaps", tmp_path / "a.singing.csv")
+    assert said.code == 1
+    assert "--duration" in said.err
+    words = ("gaps", tmp_path / "a.singing.csv", "--min", 1, "--format", "lab")
+    assert "12.000" in earmark(*words, "--duration", 12).out
+    soundfile.write(tmp_path / "a.wav", np.zeros(8000 * 5), 8000)
+    assert "5.000" in earmark(*words).out
+
+
+def test_a_recording_is_listened_to(tmp_path: Path, rng: np.random.Generator) -> None:
+    soundfile.write(tmp_path / "a.wav", rng.normal(0, 0.1, 16000 * 6), 16000)
+    assert earmark("gaps", tmp_path / "a.wav", "--min", 0, "-o", tmp_path / "g.json").code == 0
+    expected = gaps(detect(tmp_path / "a.wav").segments, duration_s=6.0)
+    assert list(formats.read(tmp_path / "g.json").segments) == expected
+    assert formats.read(tmp_path / "g.json").model == "singing"
+
+
+def test_errors(song: Path, tmp_path: Path) -> None:
+    assert "no such file" in earmark("gaps", tmp_path / "none.mp3").err
+    assert "npz cannot hold" in earmark("gaps", song, "--format", "npz").err
+    assert "choose one of" in earmark("gaps", song, "--format", "doc").err

@@ -1,0 +1,60 @@
+"""``earmark info`` tells what is installed and what a file is."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import earmark as package
+from earmark import Annotation, Scores, Segment, formats
+from earmark.runtime import model_path
+from shell import earmark
+
+
+def test_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("earmark.cli.info.EXTRAS", {"plot": ("no_such_package",)})
+    said = earmark("info")
+    assert said.code == 0
+    assert package.__version__ in said.out
+    assert "onnxruntime" in said.out
+    assert "model singing" in said.out
+    assert "pip install 'earmark[plot]'" in said.out
+
+
+def test_recording(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "[a].flac", np.zeros((24000, 2)), 48000)
+    lines = [
+        line.split(maxsplit=1) for line in earmark("info", tmp_path / "[a].flac").out.splitlines()
+    ]
+    assert lines[0] == ["file", str(tmp_path / "[a].flac")]
+    assert ["duration", "0.50 s"] in lines
+    assert ["rate", "48000 Hz"] in lines
+    assert ["channels", "2"] in lines
+
+
+def test_label_files(tmp_path: Path) -> None:
+    formats.write(Annotation((Segment(0, 1.5),), duration_s=3), tmp_path / "a.json")
+    said = earmark("info", tmp_path / "a.json").out
+    assert "1 segment\n" in said
+    assert "1.50 s" in said
+    assert "3.00 s" in said
+    scores = Scores(np.ones((9, 1), np.float32))
+    formats.write(Annotation((), scores=scores), tmp_path / "a.npz")
+    assert "9 frames of 0.02 s" in earmark("info", tmp_path / "a.npz").out
+
+
+def test_model() -> None:
+    said = earmark("info", model_path("singing"))
+    assert said.code == 0
+    assert "sha256" in said.out
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.onnx", "a.json", "a.unknown"])
+def test_missing_and_garbage(tmp_path: Path, name: str) -> None:
+    missing = earmark("info", tmp_path / name)
+    (tmp_path / name).write_bytes(b"\x00garbage")
+    garbage = earmark("info", tmp_path / name)
+    for said in (missing, garbage):
+        assert (said.code, said.out) == (1, "")
+        assert name in said.err

@@ -1,0 +1,33 @@
+"""``earmark manifest`` describes a corpus, without PyTorch."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from earmark.learn.manifest import read_manifest
+from shell import earmark
+
+
+def test_manifest_of_the_corpus(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "corpus.jsonl"
+    said = earmark("manifest", data, "-o", out)
+    assert said.code == 0, said.err
+    tracks = read_manifest(out)
+    assert f"{len(tracks)} recordings" in said.out
+    assert "dev    song         4" in said.out
+    assert "--overwrite" in earmark("manifest", data, "-o", out).err
+
+
+def test_a_folder_without_the_corpus(tmp_path: Path) -> None:
+    said = earmark("manifest", tmp_path, "-o", tmp_path / "m.jsonl")
+    assert said.code == 1
+    assert "singing" in said.err
+    assert not (tmp_path / "m.jsonl").exists()
+
+
+def test_no_torch_is_loaded() -> None:
+    code = (
+        "import sys, earmark.datasets.singing_corpus, earmark.learn.manifest, earmark.learn.recipe;"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,74 @@
+"""``earmark playlist`` lists the songs of a folder that are sung, or not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from earmark import Annotation, Segment
+from earmark.summary import Summary, describe, failed
+from shell import earmark
+
+
+@pytest.fixture
+def library(tmp_path: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "music"
+    (folder / "album").mkdir(parents=True)
+    for name in ("one.wav", "album/two.wav"):
+        soundfile.write(folder / name, rng.normal(0, 0.1, 16000 * 3), 16000)
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def songs(playlist: Path) -> list[str]:
+    return [line for line in playlist.read_text("utf-8").splitlines() if not line.startswith("#")]
+
+
+def test_every_song_is_in_one_of_the_two(library: Path) -> None:
+    assert earmark("playlist", library, "--instrumental", "-o", library / "i.m3u8").code == 0
+    assert earmark("playlist", "music", "--vocal", "-o", library / "v.m3u8").code == 0
+    listed = songs(library / "i.m3u8") + songs(library / "v.m3u8")
+    assert sorted(listed) == ["album/two.wav", "one.wav"]
+    assert sorted(path.name for path in library.iterdir()) == [
+        "album", "i.m3u8", "one.wav", "v.m3u8",
+    ]  # fmt: skip
+
+
+def test_a_summary_spares_the_listening(library: Path, tmp_path: Path) -> None:
+    table = Summary(Path("songs.csv"))
+    table.append(describe(Annotation((), duration_s=3), path="music/one.wav"))
+    table.append(describe(Annotation((Segment(0, 2),), duration_s=3), path="music/album/two.wav"))
+    table.append(describe(Annotation((), duration_s=3), path="elsewhere/three.wav"))
+    words = ["playlist", library, "--summary", "songs.csv", "-o"]
+    assert earmark(*words, tmp_path / "i.m3u8", "--instrumental").code == 0
+    assert songs(tmp_path / "i.m3u8") == ["music/one.wav"]
+    said = earmark(*words, tmp_path / "v.m3u8", "--vocal")
+    assert songs(tmp_path / "v.m3u8") == ["music/album/two.wav"]
+    assert "1 of 2 songs" in said.err
+
+
+def test_failures_are_named_and_the_others_listed(library: Path, tmp_path: Path) -> None:
+    (library / "broken.mp3").write_text("no music")
+    table = Summary(Path("songs.csv"))
+    table.append(describe(Annotation((), duration_s=3), path="music/one.wav"))
+    table.append(failed("music/broken.mp3", "music/broken.mp3: not audio"))
+    words = ["playlist", "music", "--instrumental", "--summary", "songs.csv", "-o", "p.m3u8"]
+    said = earmark(*words)
+    assert said.code == 1
+    assert "music/broken.mp3: not audio" in said.err
+    assert "music/album/two.wav: not in songs.csv" in said.err
+    assert songs(tmp_path / "p.m3u8") == ["music/one.wav"]
+    said = earmark("playlist", "music", "--vocal", "-o", "q.m3u8")
+    assert said.code == 1
+    assert "broken.mp3" in said.err
+
+
+def test_errors(library: Path) -> None:
+    assert earmark("playlist", library, "-o", "p.m3u8").code == 2
+    Path("p.m3u8").write_text("mine")
+    words = ["playlist", library, "--vocal", "-o", "p.m3u8"]
+    assert "--overwrite" in earmark(*words).err
+    said = earmark(*words, "--overwrite", "--summary", "nothing.csv")
+    assert (said.code, Path("p.m3u8").read_text()) == (1, "mine")
+    assert "no such file" in said.err

@@ -1,0 +1,65 @@
+"""``earmark train`` makes a model that ``earmark detect`` can use."""
+
+import builtins
+from pathlib import Path
+
+import pytest
+
+import corpus
+from earmark.learn.manifest import write_manifest
+from shell import earmark
+
+TINY = (
+    "filters=4", "valid_examples=4", "speeds=[1.0]",
+    "stages.0.steps=2", "stages.0.batch=2", "stages.0.frames=50", "stages.0.validate_every=1",
+    "stages.1.steps=2", "stages.1.batch=2", "stages.1.frames=50", "stages.1.validate_every=1",
+)  # fmt: skip
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    write_manifest(corpus.rows(tmp_path), tmp_path / "m.jsonl")
+    return tmp_path / "m.jsonl"
+
+
+def test_trains_tells_and_goes_on(manifest: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    changes = [word for change in TINY for word in ("--set", change)]
+    words = ["train", manifest, "-o", tmp_path / "out", "--threads", 1, *changes]
+    said = earmark(*words)
+    assert said.code == 0, said.err
+    assert said.out.count("validation AUC") == 2
+    model = tmp_path / "out" / "singing.onnx"
+    assert f"earmark detect song.mp3 --model {model}" in said.out
+    info = earmark("info", model)
+    assert "1 s" in info.out
+    model.unlink()
+    assert earmark(*words).code == 0
+    assert model.is_file()
+
+
+def test_without_torch_the_extra_is_named(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = builtins.__import__
+
+    def lacking(name: str, *rest: object, **more: object) -> object:
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+        return load(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", lacking)
+    said = earmark("train", manifest, "-o", tmp_path / "out")
+    assert said.code == 1
+    assert "pip install 'earmark[train]'" in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_errors(manifest: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert "not a recipe" in earmark("train", manifest, "-o", out, "--set", "size=3").err
+    assert "not a recipe" in earmark("train", manifest, "-o", out, "--recipe", manifest).err
+    pytest.importorskip("torch")
+    said = earmark("train", tmp_path / "none.jsonl", "-o", out)
+    assert said.code == 1
+    assert "none.jsonl" in said.err

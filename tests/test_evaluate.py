@@ -1,0 +1,130 @@
+"""Label files are paired by name, and measured as they say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from earmark import Annotation, Scores, Segment, formats
+from earmark.errors import DataError, FormatError
+from earmark.evaluate import compare
+from earmark.metrics.frames import evaluate
+
+TRUTH = (Segment(1, 3), Segment(5, 8))
+ANSWER = (Segment(1, 4), Segment(5, 7))
+
+
+def put(path: Path, *segments: Segment, **rest: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    formats.write(Annotation(tuple(segments), **rest), path)
+    return path
+
+
+def put_scores(path: Path, segments: tuple[Segment, ...], length_s: float) -> Path:
+    centres_s = (np.arange(round(length_s / 0.02)) + 0.5) * 0.02
+    on = [any(s.start_s <= t < s.end_s for s in segments) for t in centres_s]
+    values = np.where(on, 0.9, 0.1).astype(np.float32)[:, None]
+    formats.write(Annotation((), scores=Scores(values, duration_s=length_s)), path)
+    return path
+
+
+def test_two_files_are_a_pair_whatever_they_are_called(tmp_path: Path) -> None:
+    truth, answer = (
+        put(tmp_path / "a.csv", *TRUTH),
+        put(tmp_path / "b.json", *ANSWER, duration_s=10),
+    )
+    (track,) = compare(truth, answer).tracks
+    assert (track.name, track.duration_s, track.scores) == ("a", 10, None)
+    assert evaluate([track])["pooled"]["accuracy"] == pytest.approx(0.8)
+
+
+def test_folders_pair_by_name_whatever_the_format(tmp_path: Path) -> None:
+    put(tmp_path / "ref/one.lab", *TRUTH)
+    put(tmp_path / "ref/rock/two.TextGrid", *TRUTH, duration_s=9)
+    put(tmp_path / "est/one.mp3.singing.csv", *ANSWER)
+    put(tmp_path / "est/rock/two.singing.json", *ANSWER, duration_s=9)
+    (tmp_path / "est/rock/two.singing.csv").write_text("garbage")  # JSON knows more
+    (tmp_path / "ref/README.md").touch()
+    comparison = compare(tmp_path / "ref", tmp_path / "est")
+    assert [track.name for track in comparison.tracks] == ["one", "rock/two"]
+    assert comparison.notes == ("one: length unknown, taken to be 8.0 s, the last end of either",)
+
+
+def test_truth_and_answer_may_share_a_folder(tmp_path: Path) -> None:
+    put(tmp_path / "one.csv", *TRUTH)
+    put(tmp_path / "one.singing.csv", *ANSWER)
+    put(tmp_path / "two.csv", *TRUTH)
+    comparison = compare(tmp_path, tmp_path)
+    assert [list(track.estimate) for track in comparison.tracks] == [list(ANSWER)]
+    assert [note.partition(": ")[2] for note in comparison.notes] == [
+        "left out for want of a partner: two",
+        "length unknown, taken to be 8.0 s, the last end of either",
+    ]
+
+
+def test_songs_without_partner_are_named(tmp_path: Path) -> None:
+    for name in ("ref/one", "ref/lonely", "est/one", "est/stranger"):
+        put(tmp_path / f"{name}.json", *TRUTH, duration_s=9)
+    notes = compare(tmp_path / "ref", tmp_path / "est").notes
+    assert "ref: left out for want of a partner: lonely" in notes[0]
+    assert "est: left out for want of a partner: stranger" in notes[1]
+
+
+def test_songs_that_differ_in_suffix_are_not_mixed_up(tmp_path: Path) -> None:
+    put(tmp_path / "ref/a.mp3.csv", *TRUTH)
+    put(tmp_path / "ref/a.wav.csv", *ANSWER)
+    for suffix, segments in (("mp3", TRUTH), ("wav", ANSWER)):
+        put(tmp_path / f"est/a.{suffix}.singing.csv", *segments)
+    tracks = compare(tmp_path / "ref", tmp_path / "est").tracks
+    assert [track.name for track in tracks] == ["a.mp3", "a.wav"]
+    assert evaluate(tracks)["pooled"]["accuracy"] == 1
+
+
+@pytest.mark.parametrize("folders", [True, False])
+def test_scores_are_taken_where_they_are(tmp_path: Path, folders: bool) -> None:
+    truth = put(tmp_path / "ref/one.csv", *TRUTH)
+    answer = put(tmp_path / "est/one.singing.csv", *ANSWER)
+    put_scores(tmp_path / "est/one.singing.npz", TRUTH, 12.0)
+    pair = (truth.parent, answer.parent) if folders else (truth, answer)
+    (track,) = compare(*pair).tracks
+    assert track.duration_s == 12
+    assert list(track.estimate) == list(ANSWER)
+    assert evaluate([track])["pooled"]["auc"] == 1
+
+
+def test_scores_alone_are_cut_at_a_half(tmp_path: Path) -> None:
+    scores = put_scores(tmp_path / "one.npz", ANSWER, 10.0)
+    comparison = compare(put(tmp_path / "one.csv", *TRUTH), scores)
+    assert evaluate(comparison.tracks)["pooled"]["accuracy"] == pytest.approx(0.8)
+    assert "reach 0.5" in comparison.notes[0]
+    with pytest.raises(FormatError, match="scores and no segments"):
+        compare(scores, scores)
+
+
+def test_only_the_label_asked_for_counts(tmp_path: Path) -> None:
+    truth = put(tmp_path / "t.json", Segment(0, 4, "choir"), duration_s=10)
+    answer = put(tmp_path / "a.json", Segment(0, 4), Segment(5, 9, "speech"), duration_s=10)
+    comparison = compare(truth, answer)
+    assert comparison.tracks[0].reference == ()
+    assert "only choir; choose with --label" in comparison.notes[0]
+    (track,) = compare(truth, answer, label="all").tracks
+    assert evaluate([track])["pooled"]["accuracy"] == pytest.approx(0.6)
+
+
+def test_lengths_that_disagree_are_told(tmp_path: Path) -> None:
+    truth = put(tmp_path / "t.json", *TRUTH, duration_s=5)
+    answer = put(tmp_path / "a.json", *ANSWER, duration_s=5)
+    assert "5.0 s long by one file, 8.0 s by another" in compare(truth, answer).notes[0]
+
+
+def test_what_cannot_be_measured_is_an_error(tmp_path: Path) -> None:
+    empty = put(tmp_path / "e/empty.csv")
+    with pytest.raises(DataError, match="no such file or folder"):
+        compare(tmp_path / "nowhere", empty)
+    with pytest.raises(DataError, match="two files or two folders"):
+        compare(tmp_path, empty)
+    put(tmp_path / "f/other.csv", *TRUTH)
+    with pytest.raises(DataError, match=r"no song has a file in both.* empty in the one and other"):
+        compare(tmp_path / "e", tmp_path / "f")
+    with pytest.raises(DataError, match="cannot be measured"):
+        compare(empty, empty)

@@ -1,0 +1,178 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from earmark.errors import EarmarkError
+from earmark.sources import Song, find_songs, parse_shard, read_list, take_shard
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def touch(*paths):
+    for path in paths:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(b"x")
+
+
+def placed(songs):
+    return {song.path: f"{song.root.as_posix()}/{song.name}" for song in songs}
+
+
+def test_outputs_stand_beside_the_songs():
+    touch("music/b.mp3", "music/deep/a.wav")
+    assert placed(find_songs(["music"])) == {
+        "music/b.mp3": "music/b.singing",
+        "music/deep/a.wav": "music/deep/a.singing",
+    }
+
+
+def test_outputs_are_mirrored_under_a_folder():
+    touch("music/deep/a.wav", "other/b.wav")
+    assert placed(find_songs(["music", "other/b.wav"], out="out")) == {
+        "music/deep/a.wav": "out/deep/a.singing",
+        "other/b.wav": "out/b.singing",
+    }
+
+
+def test_a_walk_takes_audio_in_order_and_leaves_the_rest():
+    touch("m/b.MP3", "m/a.opus", "m/cover.jpg", "m/.hidden.wav", "m/.git/x.wav", "m/z/c.m4a")
+    touch("m/a.singing.csv", "m/a.singing.npz")
+    os.mkfifo("m/pipe.wav")
+    assert [song.path for song in find_songs(["m"])] == ["m/a.opus", "m/b.MP3", "m/z/c.m4a"]
+
+
+def test_links_are_followed_and_loops_end():
+    touch("m/a.wav", "elsewhere/b.wav")
+    os.symlink("..", "m/up")
+    os.symlink(".", "m/self")
+    os.symlink("../elsewhere", "m/linked")
+    os.symlink("nowhere.wav", "m/dangling.wav")
+    songs = find_songs(["m"])
+    assert [song.path for song in songs if "up" not in song.path] == [
+        "m/a.wav",
+        "m/dangling.wav",  # reported as missing later, rather than lost in silence
+        "m/linked/b.wav",
+    ]
+    assert len(songs) == 3
+
+
+def test_songs_that_differ_in_suffix_keep_it():
+    touch("m/a.mp3", "m/a.flac", "m/b.mp3")
+    assert [song.name for song in find_songs(["m"])] == [
+        "a.flac.singing",
+        "a.mp3.singing",
+        "b.singing",
+    ]
+
+
+def test_a_kept_suffix_collides_with_nobody():
+    touch("m/a.mp3", "m/a.flac", "m/a.mp3.wav")
+    names = [song.name for song in find_songs(["m"])]
+    assert names == ["a.flac.singing", "a.mp3.singing", "a.mp3.wav.singing"]
+
+
+@pytest.mark.parametrize("paths", [["x/01.mp3", "y/01.mp3", "y/02.mp3"], ["x", "y"]])
+def test_songs_of_one_name_are_placed_below_their_common_folder(paths):
+    touch("x/01.mp3", "y/01.mp3", "y/02.mp3")
+    assert [song.name for song in find_songs(paths, out="out")] == [
+        "x/01.singing",
+        "y/01.singing",
+        "y/02.singing",
+    ]
+
+
+def test_a_song_named_twice_is_done_once(here):
+    touch("m/a.wav")
+    assert len(find_songs(["m", "m/a.wav", "./m/../m/a.wav", str(here / "m"), "m/*.wav"])) == 1
+
+
+def test_patterns_are_expanded_but_not_names_that_exist():
+    touch("m/a.wav", "m/deep/b.wav", "m/live [1].wav")
+    assert [s.path for s in find_songs(["m/**/*.wav"])] == [
+        "m/a.wav",
+        "m/deep/b.wav",
+        "m/live [1].wav",
+    ]
+    assert [s.path for s in find_songs(["m/live [1].wav"])] == ["m/live [1].wav"]
+    assert [s.path for s in find_songs([], listed=["m/*.wav"])] == ["m/*.wav"]
+    assert [s.path for s in find_songs(["none/*.wav"])] == ["none/*.wav"]
+
+
+def test_strange_names():
+    names = ['m/it\'s a "song".wav', "m/two\nlines.wav", "m/日本語.wav", os.fsdecode(b"m/\xe9.wav")]
+    touch(*names)
+    assert {song.path for song in find_songs(["m"])} == set(names)
+    assert find_songs(["m/two\nlines.wav"])[0].name == "two\nlines.singing"
+
+
+def test_outputs_named_by_a_careless_pattern_are_no_songs():
+    touch("m/a.wav", "m/a.singing.csv", "m/a.singing.TextGrid", "m/b.singing.wav")
+    assert [song.path for song in find_songs(["m/*"])] == ["m/a.wav", "m/b.singing.wav"]
+
+
+def test_standard_input():
+    assert find_songs(["-"]) == [Song("-", None, "stdin.singing")]
+    assert placed(find_songs(["-", "stdin.wav"], out="out")) == {
+        "-": "out/stdin.singing",
+        "stdin.wav": "out/stdin.wav.singing",
+    }
+
+
+def test_standard_output():
+    touch("m/a.wav", "m/b.wav")
+    assert [song.root for song in find_songs(["m"], out="-")] == [None, None]
+
+
+@pytest.mark.parametrize(("path", "words"), [("empty", "no audio in this folder"), ("", "empty")])
+def test_problems_stand_for_themselves_and_stop_nobody(path, words):
+    Path("empty").mkdir()
+    touch("empty.wav")
+    songs = find_songs([path, "empty.wav"])
+    assert words in songs[0].problem
+    assert songs[1] == Song("empty.wav", Path(), "empty.singing")
+
+
+def test_an_unreadable_folder_is_a_problem(monkeypatch):
+    touch("m/a.wav", "m/locked/b.wav")
+    scandir = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    songs = find_songs(["m"])
+    assert [song.path for song in songs] == ["m/a.wav", "m/locked"]
+    assert "Permission denied" in songs[1].problem
+
+
+def test_lists(monkeypatch):
+    Path("list.txt").write_bytes(b"\xef\xbb\xbfa b.wav\r\n\n#1 hit.wav\nlast \xff.wav")
+    expected = ["a b.wav", "#1 hit.wav", os.fsdecode(b"last \xff.wav")]
+    assert read_list("list.txt") == expected
+    with open("list.txt") as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert read_list("-") == expected
+    with pytest.raises(EarmarkError, match=r"nowhere\.txt: the list cannot be read"):
+        read_list("nowhere.txt")
+
+
+def test_shards_are_disjoint_and_names_do_not_depend_on_them():
+    touch(*(f"m/{i}.wav" for i in range(7)), "m/3.mp3")
+    songs = find_songs(["m"])
+    shards = [take_shard(songs, parse_shard(f"{i}/3")) for i in (1, 2, 3)]
+    assert sorted(map(len, shards)) == [2, 3, 3]
+    assert sorted((s for shard in shards for s in shard), key=songs.index) == songs
+    assert take_shard(songs, (9, 9)) == []
+
+
+@pytest.mark.parametrize("text", ["3/2", "0/2", "2", "", "a/b", "-1/2", "1/2/3", "1/0", "1.5/2"])
+def test_wrong_shards(text):
+    with pytest.raises(ValueError, match="is no shard: of three there are 1/3, 2/3 and 3/3"):
+        parse_shard(text)
