@@ -27,9 +27,9 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     ),
     (["hysteresis", "models", "runtime"], {"onnxruntime"}),
     (["detector"], {"sklearn"}),
-    (["nets", "learn", "datasets", "explain"], {"torch", "safetensors", "onnx"}),
-    (["sources", "ledger", "summary", "batch", "evaluate", "render", "studies"], {"matplotlib"}),
-    (["cli", "web", "__main__"], {"typer", "rich", "starlette", "uvicorn"}),
+    (["nets", "learn", "datasets"], {"torch", "safetensors", "onnx"}),
+    (["sources", "ledger", "summary", "batch", "playlist", "evaluate"], set()),
+    (["cli"], {"typer", "rich"}),
 ]
 
 ORDER = [room for rooms, _ in FLOORS for room in rooms]

@@ -2,7 +2,8 @@
 
 Three decoders answer to the same four names (:class:`Decoder`): libsndfile, FFmpeg through PyAV
 (:mod:`earmark.audio.decoding_av`), and an array that is decoded already. The content decides
-between them, never the suffix. Samples are float32 in [-1, 1], shape (n, channels), at the file's own rate.
+between them, never the suffix. Samples are float32 in [-1, 1], shape (n, channels), at the file's
+own rate.
 """
 
 from __future__ import annotations
