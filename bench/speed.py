@@ -165,8 +165,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--long", action="store_true", help="measure an MP3 of 3 hours as well")
     parser.add_argument("--out", type=Path, help="write the table there as well")
     options = parser.parse_args()
-    if options.data is None:
-        parser.error("say --data or set EARMARK_DATA: the folder that holds singing/")
+    if options.data is None or not (Path(options.data) / "singing" / "songs.csv").is_file():
+        parser.error("say --data or set EARMARK_DATA: the folder that holds singing/songs.csv")
     options.data = Path(options.data)
     return options
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from earmark.cli.models import first_line
+from earmark.cli.models import first_sentence
 from earmark.runtime import model_names, model_path
 from shell import earmark
 
@@ -26,10 +26,14 @@ def test_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("card", "line"),
-    [("# singing\n\nFinds singing.\nMore.\n", "Finds singing."), ("# singing\n", ""), ("", "")],
+    ("card", "sentence"),
+    [
+        ("# Model\n\n**Finds singing\n0.1.** More of it.\n\nThe rest.\n", "Finds singing 0.1."),
+        ("# Model\n", ""),
+        ("", ""),
+    ],
 )
-def test_first_line_of_a_card(tmp_path: Path, card: str, line: str) -> None:
+def test_first_sentence_of_a_card(tmp_path: Path, card: str, sentence: str) -> None:
     (tmp_path / "m.md").write_text(card)
-    assert first_line(tmp_path / "m.md") == line
-    assert first_line(tmp_path / "none.md") == ""
+    assert first_sentence(tmp_path / "m.md") == sentence
+    assert first_sentence(tmp_path / "none.md") == ""

@@ -170,8 +170,8 @@ def _length(
         return last_s
     if (longest_s := max(*known, last_s)) > known[0] + _SAME_LENGTH_S:
         notes.append(
-            f"{name}: {known[0]:.1f} s long by one file, {longest_s:.1f} s by another, whose end is "
-            "left out. Are they of one recording?"
+            f"{name}: {known[0]:.1f} s long by one file, {longest_s:.1f} s by another, whose end "
+            "is left out. Are they of one recording?"
         )
     return known[0]
 

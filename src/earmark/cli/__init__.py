@@ -8,9 +8,11 @@ wrong usage ends with 2, Ctrl-C with 130.
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from earmark import __version__
 from earmark.cli import (
     convert,
     detect,
@@ -28,7 +30,6 @@ from earmark.errors import EarmarkError
 
 app = typer.Typer(
     name="earmark",
-    help="Marks where there is singing in a recording.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,6 +44,23 @@ app.command("info")(info.command)
 app.command("models")(models.command)
 app.command("train")(train.command)
 app.command("manifest")(manifest.command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"earmark {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def earmark(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Marks where there is singing in a recording."""
 
 
 def main() -> None:

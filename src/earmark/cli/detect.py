@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from earmark.sources import Song
 
 MAX_JOBS = 8
+MAX_THREADS = 4
 
 
 def command(
@@ -74,7 +75,9 @@ def command(
     min_off: Annotated[
         float | None, typer.Option(min=0, metavar="SECONDS", help="Shortest pause.")
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads a song.")] = 1,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads a song. Default: what JOBS leaves free.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Mark the singing in songs: `song.mp3` gets `song.singing.csv` beside it, or under DIR.
@@ -106,25 +109,34 @@ def command(
             "no songs: all that was named are outputs of earmark, or the list is empty"
         )
     _check_standard_output(songs, names)
+    if part is not None:
+        songs = take_shard(songs, part)
+        summary = None if summary is None else shard_path(summary, part)
+    cores = _cores()
+    jobs = jobs or max(1, min(cores, MAX_JOBS, len(songs)))
+    threads = threads or max(1, min(cores // jobs, MAX_THREADS))
     try:
         detector = SingingDetector(
             model, threads=threads, onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    if part is not None:
-        songs = take_shard(songs, part)
-        summary = None if summary is None else shard_path(summary, part)
     table = None if summary is None else Summary(summary, overwrite=overwrite)
     results = batch.run(
         songs,
         detector,
         formats=names,
-        jobs=jobs or min(os.cpu_count() or 1, MAX_JOBS),
+        jobs=jobs,
         overwrite=overwrite,
         skip_existing=skip_existing,
     )
     report(results, count=len(songs), format=names[0], summary=table, quiet=quiet)
+
+
+def _cores() -> int:
+    """The processor cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _format_names(given: list[str], scores: bool) -> list[str]:

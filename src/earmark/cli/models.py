@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as jsonlib
+import math
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,7 +48,7 @@ def _row(name: str) -> dict[str, Any]:
         "labels": list(info.labels),
         "bytes": path.stat().st_size,
         "parameters": parameters(path),
-        "card": first_line(path.with_suffix(".md")),
+        "card": first_sentence(path.with_suffix(".md")),
         "sha256": info.sha256,
     }
 
@@ -59,19 +61,14 @@ def parameters(path: Path) -> int | None:
         return None
     graph = onnx.load(path).graph
     floats = [w for w in graph.initializer if w.data_type == onnx.TensorProto.FLOAT]
-    return sum(_product(weight.dims) for weight in floats)
+    return sum(math.prod(weight.dims) for weight in floats)
 
 
-def _product(dims: Any) -> int:
-    from math import prod
-
-    return prod(dims)
-
-
-def first_line(card: Path) -> str:
-    """The first sentence of a card: its first line that is no heading."""
+def first_sentence(card: Path) -> str:
+    """How a card begins below its headings, without Markdown's stars."""
     try:
-        lines = [line.strip() for line in card.read_text("utf-8").splitlines() if line.strip()]
+        paragraphs = card.read_text("utf-8").replace("*", "").split("\n\n")
     except OSError:
         return ""
-    return next((line for line in lines if not line.startswith(("#", "---"))), "")
+    text = next((p for p in map(str.strip, paragraphs) if p and not p.startswith("#")), "")
+    return re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0]
