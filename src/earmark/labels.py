@@ -7,16 +7,33 @@ A song's files are called alike: ``one.mp3``, ``one.csv`` (a person's labels), `
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path, PurePath
 
 from earmark import formats
 from earmark.annotation import Annotation
 from earmark.errors import FormatError
 
-_AUDIO = re.compile(
-    r"wave?|flac|og[ga]|opus|mp[34]|m4a|aac|webm|aif[fc]?|wma|mk[va]|mov|au|caf|w64", re.IGNORECASE
+AUDIO_SUFFIXES = frozenset(
+    f".{name}"
+    for names in (
+        ("wav", "wave", "w64", "rf64", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff"),
+        ("aifc", "au", "caf", "m4a", "m4b", "aac", "ac3", "wma", "ape", "wv", "amr", "mka"),
+        ("mp4", "m4v", "mov", "webm", "mkv", "wmv", "asf", "avi", "3gp"),
+    )
+    for name in names
 )
+"""What is taken for a recording by its name."""
+
+
+def is_audio(path: str | os.PathLike[str]) -> bool:
+    """Whether a name is that of a recording.
+
+    Examples
+    --------
+    >>> is_audio("one.MP3"), is_audio("one.csv")
+    (True, False)
+    """
+    return PurePath(path).suffix.lower() in AUDIO_SUFFIXES
 
 
 def song_name(path: str | os.PathLike[str]) -> str:
@@ -28,8 +45,7 @@ def song_name(path: str | os.PathLike[str]) -> str:
     ('Hey Jude', 'Hey Jude', 'Op. 5')
     """
     name = PurePath(path).stem.removesuffix(".singing")
-    stem, _, suffix = name.rpartition(".")
-    return stem if stem and _AUDIO.fullmatch(suffix) else name
+    return PurePath(name).stem if is_audio(name) else name
 
 
 def label_format(path: str | os.PathLike[str]) -> str | None:
@@ -58,7 +74,7 @@ def recording_of(path: str | os.PathLike[str]) -> Path | None:
     found = [
         other
         for other in sorted(path.parent.iterdir())
-        if _AUDIO.fullmatch(other.suffix.lstrip(".")) and song_name(other) == song_name(path)
+        if is_audio(other) and song_name(other) == song_name(path)
     ]
     named = path.stem.removesuffix(".singing")
     return min(found, key=lambda other: other.name != named, default=None)

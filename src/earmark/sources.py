@@ -19,20 +19,10 @@ from itertools import chain
 from pathlib import Path
 
 from earmark.errors import EarmarkError
+from earmark.labels import is_audio
 
 STANDARD = "-"
 """Standard input as a path, standard output as a folder."""
-
-AUDIO_SUFFIXES = frozenset(
-    f".{name}"
-    for names in (
-        ("wav", "wave", "w64", "rf64", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff"),
-        ("aifc", "au", "caf", "m4a", "m4b", "aac", "ac3", "wma", "ape", "wv", "amr", "mka"),
-        ("mp4", "m4v", "mov", "webm", "mkv", "wmv", "asf", "avi", "3gp"),
-    )
-    for name in names
-)
-"""What counts as audio in a folder; a file named by the user is tried whatever its suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +166,12 @@ def _walk(folder: str) -> Iterator[_Found]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(at, name).removeprefix(os.curdir + os.sep)
-            if not name.startswith(".") and _is_audio(name) and not _is_special(path):
+            if not name.startswith(".") and is_audio(name) and not _is_special(path):
                 yield _Found(path, walked=folder)
     for error in unreadable:
         yield _Found(
             str(error.filename), problem=f"{error.filename}: cannot be read ({error.strerror})."
         )
-
-
-def _is_audio(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES
 
 
 def _is_special(path: str) -> bool:
@@ -194,7 +180,7 @@ def _is_special(path: str) -> bool:
 
 
 def _is_output(path: str) -> bool:
-    return Path(path).suffixes[-2:-1] == [".singing"] and not _is_audio(path)
+    return Path(path).suffixes[-2:-1] == [".singing"] and not is_audio(path)
 
 
 def _placed(found: list[_Found], out: str | None) -> list[Song]:

@@ -61,7 +61,7 @@ def parameters(path: Path) -> int | None:
         return None
     graph = onnx.load(path).graph
     floats = [w for w in graph.initializer if w.data_type == onnx.TensorProto.FLOAT]
-    return sum(math.prod(weight.dims) for weight in floats)
+    return int(sum(math.prod(weight.dims) for weight in floats))
 
 
 def first_sentence(card: Path) -> str:

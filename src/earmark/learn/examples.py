@@ -169,6 +169,11 @@ class Examples:
         item = self._pools["music"].draw(rng)
         stem = len(item.log_power) - 1  # of a song in stems, the music
         music = self._cut(item, self._place(item, rng), stem=stem) * colour(rng)
+        if rng.random() < 0.5:  # expand or compress its dynamics
+            ground = level(music)
+            music = (
+                ground * (music / ground) ** np.float32(rng.uniform(0.8, 1.3)) if ground else music
+            )
         if self._pools["sound"] and rng.random() < 0.2:
             sounds, _ = self._phrases("sound", rng)
             everywhere = np.ones(self._frames, dtype=np.bool_)
@@ -239,13 +244,17 @@ def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
 
 
 def _master(power: Power, rng: Rng) -> NDArray[np.float32]:
-    """The finished mix: equaliser, level, noise, low-pass, logarithm, dropped bands."""
-    power = power * colour(rng, spread_db=3.0)
+    """The finished mix: equaliser, level, noise, low-pass, logarithm, dropped bands.
+
+    Songs as they are sold are loud and bright: a mean power of 0.1 to 5 and 22 dB from the lowest
+    bands to the highest, where the music of small games has 31 dB.
+    """
+    power = power * colour(rng, spread_db=3.0) * _tilt(rng.uniform(-6, 22))
     loud = level(power)
     if loud > 0:
-        power *= np.float32(10 ** (rng.uniform(-3.0, 0.5)) / loud)  # the level of real songs: ~0.1
-    if rng.random() < 0.5:
-        power += np.float32(10 ** rng.uniform(-7, -3.5)) * colour(rng)
+        power *= np.float32(10 ** rng.uniform(-2.5, 1.0) / loud)
+    if rng.random() < 0.3:
+        power += np.float32(10 ** rng.uniform(-7, -4)) * colour(rng)
     if rng.random() < 0.25:
         cut = int(rng.integers(36, N_MELS))  # band 36 is about 3 kHz: a telephone
         power[:, cut:] *= np.float32(OFFSET)
@@ -255,3 +264,8 @@ def _master(power: Power, rng: Rng) -> NDArray[np.float32]:
         at = int(rng.integers(N_MELS - width))
         view[:, at : at + width] = view[:, at : at + width].mean()
     return view
+
+
+def _tilt(rise_db: float) -> Power:
+    """Power gains that rise evenly from the lowest band to the highest."""
+    return (10 ** (np.linspace(0, rise_db, N_MELS) / 10)).astype(np.float32)

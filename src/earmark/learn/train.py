@@ -62,9 +62,9 @@ def train(
     place = place or Place.find()
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
     if place.rank == 0:
         _claim(folder, Path(manifest), recipe)
-    tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
     library = Library(
         tracks,
         Path(manifest).parent / "cache",
