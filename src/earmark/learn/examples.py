@@ -165,20 +165,25 @@ class Examples:
         return voice + music, active, ~active | audible(voice, music)
 
     def _music(self, rng: Rng) -> Power:
-        """Accompaniment for the whole example, now and then with single sounds in it."""
-        item = self._pools["music"].draw(rng)
-        stem = len(item.log_power) - 1  # of a song in stems, the music
-        music = self._cut(item, self._place(item, rng), stem=stem) * colour(rng)
-        if rng.random() < 0.5:  # expand or compress its dynamics
-            ground = level(music)
-            music = (
-                ground * (music / ground) ** np.float32(rng.uniform(0.8, 1.3)) if ground else music
-            )
+        """Accompaniment for the whole example: one piece or two at once, at times single sounds."""
+        music = self._piece(rng)
+        everywhere = np.ones(self._frames, dtype=np.bool_)
+        if rng.random() < 0.25:  # as dense as a band
+            music += scale_to(self._piece(rng), music, snr_db=rng.uniform(-6, 6), active=everywhere)
         if self._pools["sound"] and rng.random() < 0.2:
             sounds, _ = self._phrases("sound", rng)
-            everywhere = np.ones(self._frames, dtype=np.bool_)
             music += scale_to(sounds, music, snr_db=rng.uniform(-10, 5), active=everywhere)
         return music
+
+    def _piece(self, rng: Rng) -> Power:
+        """A stretch of one recording without voice, its dynamics expanded or compressed."""
+        item = self._pools["music"].draw(rng)
+        stem = len(item.log_power) - 1  # of a song in stems, the music
+        power = self._cut(item, self._place(item, rng), stem=stem) * colour(rng)
+        ground = level(power)
+        if ground > 0 and rng.random() < 0.5:
+            power = ground * (power / ground) ** np.float32(rng.uniform(0.8, 1.3))
+        return power
 
     def _phrases(self, material: str, rng: Rng) -> tuple[Power, NDArray[np.bool_]]:
         """Phrases of one performer with pauses between them, sometimes two at once."""

@@ -23,7 +23,7 @@ from earmark import __version__
 from earmark.annotation import HOP_S, SINGING
 from earmark.atomic import write_atomic
 from earmark.errors import ModelError
-from earmark.nets.crnn import Crnn, GatedConv
+from earmark.nets.crnn import LOWEST, SCALE, SILENCE, SOUNDING, Crnn, GatedConv
 from earmark.runtime import OnnxModel
 
 PARITY = 1e-4
@@ -99,15 +99,16 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, inputs, [name], **attributes))
         return name
 
+    def number(self, value: float) -> str:
+        return self.weight(np.array(value, dtype=np.float32))
+
     def ints(self, *values: int) -> str:
         return self.weight(np.array(values, dtype=np.int64))
 
 
 def _graph(net: Crnn, frames: int) -> onnx.ModelProto:
     g = _Graph()
-    x = g.add("Sub", "X", g.weight(net.band_mean))
-    x = g.add("Mul", x, g.weight(1 / net.band_std))
-    x = g.add("Unsqueeze", x, g.ints(1))  # (B, 1, T, 64)
+    x = g.add("Unsqueeze", _standardised(g, "X"), g.ints(1))  # (B, 1, T, 64)
     for layer in (net.L1, net.L2, net.L3):
         x = _gated(g, x, layer)  # (B, filters, T, F / 4)
     x = g.add("Squeeze", x, g.ints(3))
@@ -128,6 +129,16 @@ def _graph(net: Crnn, frames: int) -> onnx.ModelProto:
     )
     opset = [helper.make_opsetid("", 17)]
     return helper.make_model(graph, opset_imports=opset, ir_version=8, producer_name="earmark")
+
+
+def _standardised(g: _Graph, x: str) -> str:
+    """What :func:`earmark.nets.crnn.standardise` does."""
+    sounding = g.add("Cast", g.add("Greater", x, g.number(SOUNDING)), to=TensorProto.FLOAT)
+    total = g.add("ReduceSum", g.add("Mul", x, sounding), g.ints(1), keepdims=1)
+    count = g.add("ReduceSum", sounding, g.ints(1), keepdims=1)
+    mean = g.add("Div", g.add("Add", total, g.number(SILENCE)), g.add("Add", count, g.number(1.0)))
+    x = g.add("Max", g.add("Sub", x, mean), g.number(LOWEST))
+    return g.add("Mul", x, g.number(1 / SCALE))
 
 
 def _gated(g: _Graph, x: str, layer: GatedConv) -> str:

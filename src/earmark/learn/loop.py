@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +52,15 @@ class Place:
         local = int(os.environ.get("LOCAL_RANK", "0"))
         device = torch.device("cuda", local) if cuda else torch.device("cpu")
         return cls(int(os.environ.get("RANK", "0")), world, device)
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Rank 0 goes through alone; the others follow when what it made (a cache) is there."""
+        if self.rank > 0:
+            dist.barrier()
+        yield
+        if self.rank == 0 and self.world > 1:
+            dist.barrier()
 
 
 def fit(

@@ -65,16 +65,16 @@ def train(
     tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
     if place.rank == 0:
         _claim(folder, Path(manifest), recipe)
-    library = Library(
-        tracks,
-        Path(manifest).parent / "cache",
-        speeds=recipe.speeds,
-        progress=lambda done, total: progress("reading recordings", done, total, {}),
-    )
+    with place.first():
+        library = Library(
+            tracks,
+            Path(manifest).parent / "cache",
+            speeds=recipe.speeds,
+            progress=lambda done, total: progress("reading recordings", done, total, {}),
+        )
     drawn = [_examples(library, recipe, stage, "train", stage.draw) for stage in recipe.stages]
     torch.manual_seed(recipe.seed)
     net = Crnn(filters=recipe.filters, dropout=recipe.dropout).to(place.device)
-    _standardise(net, drawn[0], recipe.seed)
     for number, (stage, examples) in enumerate(zip(recipe.stages, drawn, strict=True)):
         net.requires_grad_(True)
         net.hold_second_bias()
@@ -125,14 +125,6 @@ def _valid_set(library: Library, recipe: Recipe, stage: Stage) -> list[Example]:
         examples.draw(np.random.default_rng([recipe.seed, index]))
         for index in range(recipe.valid_examples)
     ]
-
-
-def _standardise(net: Crnn, examples: Examples, seed: int) -> None:
-    """Fix the input's scaling by the mean and deviation of each band over 200 examples."""
-    views = [examples.draw(np.random.default_rng([seed, 7, index]))[0] for index in range(200)]
-    frames = np.concatenate(views)
-    net.band_mean.copy_(torch.from_numpy(frames.mean(axis=0)))
-    net.band_std.copy_(torch.from_numpy(frames.std(axis=0) + 1e-3))
 
 
 def _main() -> None:

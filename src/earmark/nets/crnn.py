@@ -14,7 +14,7 @@ head   dense 64, ReLU, dense 2                      T x 2       8,386
 
 207,298 in all, as in the paper's Table 1 (whose "K" reads as 10^4). The paper does not give the
 dropout rate (ours 0.2), the activation of the dense layer (ours ReLU) or a scaling of the input
-(ours: fixed mean and deviation of each band, which are not trained and not counted).
+(ours: :func:`standardise`, which has no parameters).
 
 Keras' classic GRU has one bias a gate; PyTorch's has two, so the second is held at zero, which
 gives the paper's count. A difference remains: PyTorch applies the reset gate after the recurrent
@@ -23,8 +23,44 @@ product, the classic GRU before it.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
+
+from earmark.features.logmel import OFFSET
+
+SILENCE = math.log(OFFSET)
+SOUNDING = SILENCE + 1.0
+"""Log-mel above which a band of a frame counts as sounding."""
+LOWEST = -8.0
+SCALE = 2.5
+"""About the deviation within a song, in nepers of power."""
+
+
+def standardise(X: Tensor) -> Tensor:
+    """Each band against its own mean over the window, so that level and equaliser cancel out.
+
+    Songs are mastered louder and brighter than anything that can be mixed from recordings of
+    voices and instruments; without this a network that learned on mixtures hears no voice in them.
+    Digital silence does not count towards the mean; the lowest values are cut at -8, and all are
+    divided by 2.5 (our choices).
+
+    Parameters
+    ----------
+    X : Tensor, shape (B, T, F)
+        Log-mel.
+
+    Examples
+    --------
+    >>> X = torch.randn(1, 500, 64)
+    >>> torch.allclose(standardise(X), standardise(X + 3), atol=0.03)
+    True
+    """
+    sounding = (X > SOUNDING).to(X.dtype)
+    total, count = ((X * sounding).sum(1, keepdim=True), sounding.sum(1, keepdim=True))
+    mean = (total + SILENCE) / (count + 1)  # a band without sound: silence
+    return (X - mean).clamp(min=LOWEST) / SCALE
 
 
 class GatedConv(nn.Module):
@@ -72,8 +108,6 @@ class Crnn(nn.Module):
         super().__init__()
         if n_mels != 64:
             raise ValueError(f"three poolings by 4 ask for 64 mel bands, got {n_mels}")
-        self.register_buffer("band_mean", torch.zeros(n_mels))
-        self.register_buffer("band_std", torch.ones(n_mels))
         self.L1 = GatedConv(1, filters, dropout=dropout)
         self.L2 = GatedConv(filters, filters, dropout=dropout)
         self.L3 = GatedConv(filters, filters, dropout=dropout)
@@ -89,7 +123,7 @@ class Crnn(nn.Module):
 
     def forward(self, X: Tensor) -> Tensor:
         """(B, T, 64) log-mel -> (B, T, 2) logits."""
-        x = ((X - self.band_mean) / self.band_std).unsqueeze(1)  # (B, 1, T, 64)
+        x = standardise(X).unsqueeze(1)  # (B, 1, T, 64)
         x = x.contiguous(memory_format=torch.channels_last)
         x = self.L3(self.L2(self.L1(x)))  # (B, filters, T, 1)
         x, _ = self.rnn(x.squeeze(3).transpose(1, 2))  # (B, T, 2 * filters)
