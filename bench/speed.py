@@ -36,6 +36,15 @@ started = time.perf_counter()
 import earmark
 print(time.perf_counter() - started)
 """
+LOG_MEL = """
+import time, numpy
+from earmark.features.logmel import logmel
+y = numpy.random.default_rng(0).normal(0, 0.1, 16000 * 240).astype(numpy.float32)
+logmel(y)
+started = time.process_time()
+logmel(y)
+print(240 / (time.process_time() - started))
+"""
 HEAD = (
     "one process a file", "wall s", "CPU s", "memory MB", "wall / decoding",
     "from the MP3: wall s", "CPU s", "wall / decoding",
@@ -106,6 +115,8 @@ def _facts(options: argparse.Namespace, folder: Path) -> Iterator[str]:
     command = [sys.executable, "-c", IMPORT]
     times = [float(subprocess.check_output(command, text=True)) for _ in range(7)]
     yield f"`import earmark` beyond numpy's own: {min(times):.3f} s, the best of 7"
+    pace = float(subprocess.check_output([sys.executable, "-c", LOG_MEL], text=True))
+    yield f"log-mel spectrogram: {pace:,.0f} times real time on one core"
     if options.install_size:
         say("installing the core into a fresh environment")
         yield f"installed size of the core: {_install_mb(folder / 'fresh'):.0f} MB"
