@@ -147,10 +147,15 @@ class Examples:
             item = self._pools["stems"].draw(rng)
             at = self._place(item, rng)
             active = _window(item.active, at, self._frames)
-            gain = np.float32(10 ** (rng.uniform(-8, 6) / 10))
-            voice = gain * colour(rng) * self._cut(item, at)
-            music = self._cut(item, at, stem=1) if rng.random() < 0.5 else self._music(rng)
-            return voice + music, active, ~_near_edges(active, LOOSE_EDGE)
+            voice = colour(rng) * self._cut(item, at)
+            if rng.random() < 0.5:  # its own music, the voice a little louder or softer
+                music = self._cut(item, at, stem=1)
+                voice *= np.float32(10 ** (rng.uniform(-8, 6) / 10))
+            else:
+                music = self._music(rng)
+                voice = scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=active)
+            sure = (~active | audible(voice, music)) & ~_near_edges(active, LOOSE_EDGE)
+            return voice + music, active, sure
         if kind == "music":
             return self._music(rng), silent, sure
         if kind == "sound":

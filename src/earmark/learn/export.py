@@ -23,7 +23,8 @@ from earmark import __version__
 from earmark.annotation import HOP_S, SINGING
 from earmark.atomic import write_atomic
 from earmark.errors import ModelError
-from earmark.nets.crnn import LOWEST, SCALE, SILENCE, SOUNDING, Crnn, GatedConv
+from earmark.learn.transfer import trainable
+from earmark.nets.crnn import LOWEST, PRIOR, SCALE, SILENCE, Crnn, GatedConv
 from earmark.runtime import OnnxModel
 
 PARITY = 1e-4
@@ -68,6 +69,7 @@ def export_onnx(
         "window": frames,
         "border": round(BORDER * frames),
         "decoding": dict(decoding or {}),
+        "parameters": trainable(net),
     }
     helper.set_model_props(model, {"earmark": json.dumps(info)})
     onnx.checker.check_model(model, full_check=True)
@@ -133,10 +135,12 @@ def _graph(net: Crnn, frames: int) -> onnx.ModelProto:
 
 def _standardised(g: _Graph, x: str) -> str:
     """What :func:`earmark.nets.crnn.standardise` does."""
-    sounding = g.add("Cast", g.add("Greater", x, g.number(SOUNDING)), to=TensorProto.FLOAT)
-    total = g.add("ReduceSum", g.add("Mul", x, sounding), g.ints(1), keepdims=1)
-    count = g.add("ReduceSum", sounding, g.ints(1), keepdims=1)
-    mean = g.add("Div", g.add("Add", total, g.number(SILENCE)), g.add("Add", count, g.number(1.0)))
+    above = g.add("Sub", x, g.number(SILENCE))
+    weight = g.add("Clip", above, g.number(0.0), g.number(1.0))
+    total = g.add("ReduceSum", g.add("Mul", x, weight), g.ints(1), keepdims=1)
+    count = g.add("ReduceSum", weight, g.ints(1), keepdims=1)
+    total = g.add("Add", total, g.number(PRIOR * SILENCE))
+    mean = g.add("Div", total, g.add("Add", count, g.number(PRIOR)))
     x = g.add("Max", g.add("Sub", x, mean), g.number(LOWEST))
     return g.add("Mul", x, g.number(1 / SCALE))
 

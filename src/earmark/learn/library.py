@@ -2,7 +2,7 @@
 
 Decoding and spectra are computed once; a training step then only reads, mixes and takes the
 logarithm. Recordings of voices are rid of their steady noise. Powers are kept as ``float16``
-logarithms (a resolution of .5 % or better).
+logarithms (a resolution of 1 % or better).
 
 Each recording is kept at several *speeds*: played faster or slower, which moves pitch, formants
 and tempo together and makes new singers and new songs of the old ones.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -105,7 +106,7 @@ def _fingerprint(jobs: Sequence[tuple[Track, float]]) -> str:
     """What the cached spectra depend on: paths, sizes, dates and speeds."""
     parts: list[object] = [_VERSION]
     parts += [
-        (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, speed)
+        (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, track.material, speed)
         for track, speed in jobs
         for path in track.paths
     ]
@@ -117,16 +118,16 @@ def _compute(
 ) -> None:
     stem.parent.mkdir(parents=True, exist_ok=True)
     lengths: list[int] = []
-    raw = stem.with_suffix(".part")
-    with raw.open("wb") as file, ThreadPoolExecutor(max_workers=2) as pool:
-        for done, parts in enumerate(pool.map(_powers, jobs), start=1):
-            for part in parts:
-                file.write(part.tobytes())
-                lengths.append(len(part))
-            progress(done, len(jobs))
-    values = np.memmap(raw, dtype=np.float16, mode="r").reshape(-1, 64)
-    np.save(stem.with_suffix(".npy"), values)
-    raw.unlink()
+    with tempfile.TemporaryDirectory(dir=stem.parent) as own:  # others may compute the same
+        raw, whole = Path(own, "raw"), Path(own, "whole.npy")
+        with raw.open("wb") as file, ThreadPoolExecutor(max_workers=2) as pool:
+            for done, parts in enumerate(pool.map(_powers, jobs), start=1):
+                for part in parts:
+                    file.write(part.tobytes())
+                    lengths.append(len(part))
+                progress(done, len(jobs))
+        np.save(whole, np.memmap(raw, dtype=np.float16, mode="r").reshape(-1, 64))
+        whole.replace(stem.with_suffix(".npy"))
     write_atomic(stem.with_suffix(".json"), json.dumps(lengths).encode())
 
 

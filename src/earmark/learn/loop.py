@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from earmark.errors import DataError
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
 from earmark.learn.examples import Example
 from earmark.learn.recipe import Stage
@@ -48,8 +50,11 @@ class Place:
         cuda = torch.cuda.is_available()
         world = int(os.environ.get("WORLD_SIZE", "1"))
         if world > 1 and not dist.is_initialized():
-            dist.init_process_group("nccl" if cuda else "gloo")
+            patience = timedelta(hours=6)  # rank 0 may have many recordings to read first
+            dist.init_process_group("nccl" if cuda else "gloo", timeout=patience)
         local = int(os.environ.get("LOCAL_RANK", "0"))
+        if cuda:
+            torch.cuda.set_device(local)
         device = torch.device("cuda", local) if cuda else torch.device("cpu")
         return cls(int(os.environ.get("RANK", "0")), world, device)
 
@@ -126,7 +131,8 @@ def fit(
         if place.rank == 0 and (last or state.step % stage.validate_every == 0):
             row |= validate(net, valid, place.device)
             state.seconds = time.monotonic() - started
-            state.judge(row["valid_loss"], stage.patience)
+            if valid:
+                state.judge(row["valid_loss"], stage.patience)
             if state.stale == 0 or not valid:
                 save_checkpoint(best_path, net.state_dict(), {"step": state.step} | row)
             _keep(state_path, net, optimizer, state)
@@ -169,6 +175,8 @@ class _State:
 
     def judge(self, loss: float, patience: int) -> None:
         """Count the validations since the best one."""
+        if math.isnan(loss):
+            raise DataError("training diverged (the loss is not a number); lower the stage's lr")
         if loss < self.best:
             self.best, self.stale = loss, 0
         else:
@@ -224,7 +232,7 @@ def _has_bfloat16(device: torch.device) -> bool:
     """Mixed precision pays only where the device multiplies bfloat16 itself."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
-    return bool(torch.cpu._is_avx512_bf16_supported())
+    return bool(getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)())
 
 
 def _lr(stage: Stage, step: int) -> float:

@@ -41,6 +41,10 @@ class Recipe:
     """A whole training."""
 
     stages: tuple[Stage, ...]
+    name: str = ""
+    """What the model calls itself; the name of its folder where not given."""
+    decoding: Mapping[str, float] = field(default_factory=dict)
+    """Thresholds that the model carries: ``onset``, ``offset``, ``min_on_s``, ``min_off_s``."""
     filters: int = 64
     dropout: float = 0.2
     mixed_precision: bool = True

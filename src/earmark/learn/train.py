@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +43,7 @@ def train(
     manifest : path-like
         See ``learn/manifest.py``. Spectra are cached in the folder ``cache`` beside it.
     folder : path-like
-        Gets checkpoints, ``log.csv`` and ``singing.onnx``.
+        Gets checkpoints, ``log.csv`` and the model, which is called like the folder.
     recipe : Recipe
     place : Place, optional
         Device and rank; found out where not given.
@@ -91,16 +91,19 @@ def train(
             mixed_precision=recipe.mixed_precision,
             progress=lambda step, row, stage=stage: progress(stage.name, step, stage.steps, row),
         )
-    target = folder / "singing.onnx"
+    name = recipe.name or folder.resolve().name
+    target = folder / f"{name}.onnx"
     if place.rank == 0:
-        export_onnx(net, target, frames=recipe.stages[-1].frames)
+        frames = recipe.stages[-1].frames
+        export_onnx(net, target, frames=frames, name=name, decoding=recipe.decoding)
     return target
 
 
 def _claim(folder: Path, manifest: Path, recipe: Recipe) -> None:
     """Note what is trained here; going on with another recipe or manifest would be no resuming."""
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    note = json.dumps({"recipe": asdict(recipe), "manifest_sha256": digest}, indent=1).encode()
+    learnt = asdict(replace(recipe, name="", decoding={}))  # these two come in at the end
+    note = json.dumps({"recipe": learnt, "manifest_sha256": digest}, indent=1).encode()
     path = folder / "training.json"
     if path.is_file() and path.read_bytes() != note:
         raise DataError(
