@@ -11,5 +11,5 @@ data=${1:?"usage: runs/train_singing.sh DATA [OUT]"}
 out=${2:-work/singing}
 here=$(dirname "${BASH_SOURCE[0]}")
 
-earmark manifest "$data" -o "$out/corpus.jsonl"
+earmark manifest "$data" -o "$out/corpus.jsonl" --overwrite
 earmark train "$out/corpus.jsonl" -o "$out" --recipe "$here/../src/earmark/learn/default.toml" --threads 2

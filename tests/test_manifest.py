@@ -48,3 +48,16 @@ def test_what_is_no_manifest(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.jsonl").write_bytes(text.encode("latin-1"))
     with pytest.raises(DataError, match=r"m\.jsonl"):
         read_manifest(tmp_path / "m.jsonl")
+
+
+def test_only_what_is_called_singing_is_singing(tmp_path: Path) -> None:
+    rows = corpus.rows(tmp_path)[1:2]
+    labels = tmp_path / "jamendo.lab"
+    rows[0]["labels"] = labels.name
+    labels.write_text("0 3 instrumental\n3 6 singing\n")
+    write_manifest(rows, tmp_path / "m.jsonl")
+    (track,) = read_manifest(tmp_path / "m.jsonl")
+    assert [(s.start_s, s.end_s) for s in track.segments()] == [(3, 6)]
+    labels.write_text("0 3 nosing\n3 6 sing\n")
+    with pytest.raises(DataError, match="only nosing, sing"):
+        track.segments()

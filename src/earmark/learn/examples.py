@@ -28,10 +28,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.errors import DataError
-from earmark.features.logmel import N_MELS, OFFSET, to_log
+from earmark.features.logmel import N_MELS
 from earmark.learn.library import Item, Library
 from earmark.learn.manifest import MATERIALS
-from earmark.learn.mixing import Power, audible, colour, level, reverberate, scale_to
+from earmark.learn.mixing import Power, audible, colour, level, master, reverberate, scale_to
 
 Rng = np.random.Generator
 Example = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]
@@ -133,7 +133,7 @@ class Examples:
         """One example."""
         kind = self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
         power, active, known = self._render(kind, rng)
-        return _master(power, rng), active, known
+        return master(power, rng), active, known
 
     def _render(self, kind: str, rng: Rng) -> tuple[Power, NDArray[np.bool_], NDArray[np.bool_]]:
         sure = np.ones(self._frames, dtype=np.bool_)
@@ -251,31 +251,3 @@ def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     for edge in np.flatnonzero(np.diff(active.astype(np.int8))) + 1:
         near[max(0, edge - width) : edge + width] = True
     return near
-
-
-def _master(power: Power, rng: Rng) -> NDArray[np.float32]:
-    """The finished mix: equaliser, level, noise, low-pass, logarithm, dropped bands.
-
-    Songs as they are sold are loud and bright: a mean power of 0.1 to 5 and 22 dB from the lowest
-    bands to the highest, where the music of small games has 31 dB.
-    """
-    power = power * colour(rng, spread_db=3.0) * _tilt(rng.uniform(-6, 22))
-    loud = level(power)
-    if loud > 0:
-        power *= np.float32(10 ** rng.uniform(-2.5, 1.0) / loud)
-    if rng.random() < 0.3:
-        power += np.float32(10 ** rng.uniform(-7, -4)) * colour(rng)
-    if rng.random() < 0.25:
-        cut = int(rng.integers(36, N_MELS))  # band 36 is about 3 kHz: a telephone
-        power[:, cut:] *= np.float32(OFFSET)
-    view = to_log(power)
-    for _ in range(int(rng.integers(3))):
-        width = int(rng.integers(1, 9))
-        at = int(rng.integers(N_MELS - width))
-        view[:, at : at + width] = view[:, at : at + width].mean()
-    return view
-
-
-def _tilt(rise_db: float) -> Power:
-    """Power gains that rise evenly from the lowest band to the highest."""
-    return (10 ** (np.linspace(0, rise_db, N_MELS) / 10)).astype(np.float32)

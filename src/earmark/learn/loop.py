@@ -9,7 +9,6 @@ if nothing had happened, and two processes that share a batch draw the examples 
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 import time
@@ -25,15 +24,15 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from earmark.errors import DataError
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
 from earmark.learn.examples import Example
+from earmark.learn.log import Log
 from earmark.learn.recipe import Stage
+from earmark.learn.standing import Standing
 from earmark.learn.transfer import train_mode
 from earmark.metrics.frames import auc
 
 Draw = Callable[[np.random.Generator], Example]
-COLUMNS = ("stage", "step", "loss", "lr", "valid_loss", "valid_auc", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +106,14 @@ def fit(
     best_path = folder / f"stage{number}.best.safetensors"
     learning = [p for p in net.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(learning, lr=stage.lr)
-    state = _State()
+    state = Standing()
     if state_path.is_file():
-        state = _resume(state_path, net, optimizer)
+        state = Standing.resume(state_path, net, optimizer)
     elif place.rank == 0:
         best_path.unlink(missing_ok=True)
     model = nn.parallel.DistributedDataParallel(net) if place.world > 1 else net
     reduced = mixed_precision and _has_bfloat16(place.device)
-    log = _Log(folder / "log.csv", stage.name, state.step) if place.rank == 0 else None
+    log = Log(folder / "log.csv", stage.name, state.step) if place.rank == 0 else None
     started = time.monotonic() - state.seconds
     batches = _batches(stage, draw, state.step, (seed, number), place)
     for X, y, known in batches:
@@ -135,7 +134,7 @@ def fit(
                 state.judge(row["valid_loss"], stage.patience)
             if state.stale == 0 or not valid:
                 save_checkpoint(best_path, net.state_dict(), {"step": state.step} | row)
-            _keep(state_path, net, optimizer, state)
+            state.keep(state_path, net, optimizer)
         state.stopped = _agree(state.stopped, place)
         if log is not None:
             log.add(state.step, row | {"seconds": time.monotonic() - started})
@@ -159,29 +158,9 @@ def validate(net: nn.Module, examples: Sequence[Example], device: torch.device) 
         losses.append(each[known])
         scores.append(logits.softmax(1)[:, 1].numpy()[known])
         truth.append(y[known])
-    area = auc(np.concatenate(truth), np.concatenate(scores))
-    return {"valid_loss": float(np.concatenate(losses).mean()), "valid_auc": float(area)}
-
-
-class _State:
-    """Where a stage stands."""
-
-    def __init__(self) -> None:
-        self.step = 0
-        self.seconds = 0.0
-        self.best = math.inf
-        self.stale = 0
-        self.stopped = False
-
-    def judge(self, loss: float, patience: int) -> None:
-        """Count the validations since the best one."""
-        if math.isnan(loss):
-            raise DataError("training diverged (the loss is not a number); lower the stage's lr")
-        if loss < self.best:
-            self.best, self.stale = loss, 0
-        else:
-            self.stale += 1
-        self.stopped = self.stale >= patience
+    loss = float(np.concatenate(losses).mean())
+    area = math.nan if math.isnan(loss) else auc(np.concatenate(truth), np.concatenate(scores))
+    return {"valid_loss": loss, "valid_auc": area}
 
 
 def _batches(
@@ -250,46 +229,3 @@ def _agree(stopped: bool, place: Place) -> bool:
     flag = torch.tensor([int(stopped)], device=place.device)
     dist.broadcast(flag, src=0)
     return bool(flag.item())
-
-
-def _keep(path: Path, net: nn.Module, optimizer: torch.optim.Optimizer, state: _State) -> None:
-    tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
-    for index, moments in optimizer.state_dict()["state"].items():
-        tensors |= {f"adam.{index}.{name}": value for name, value in moments.items()}
-    save_checkpoint(path, tensors, vars(state))
-
-
-def _resume(path: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> _State:
-    tensors, info = load_checkpoint(path)
-    net.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("net.")})
-    moments: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        if name.startswith("adam."):
-            _, index, key = name.split(".")
-            moments.setdefault(int(index), {})[key] = value
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": moments, "param_groups": groups})
-    state = _State()
-    vars(state).update(info)
-    return state
-
-
-class _Log:
-    """One CSV for the whole training; rows of this stage beyond the resumed step are dropped."""
-
-    def __init__(self, path: Path, stage: str, step: int) -> None:
-        self._path, self._stage = path, stage
-        rows: list[dict[str, str]] = []
-        if path.is_file():
-            with path.open(newline="") as file:
-                rows = list(csv.DictReader(file))
-        rows = [r for r in rows if r["stage"] != stage or int(r["step"]) <= step]
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            writer.writerows(rows)
-
-    def add(self, step: int, row: dict[str, float]) -> None:
-        values = {name: f"{value:.6g}" for name, value in row.items()}
-        with self._path.open("a", newline="") as file:
-            csv.DictWriter(file, COLUMNS).writerow({"stage": self._stage, "step": step} | values)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from earmark import formats
-from earmark.annotation import Segment
+from earmark.annotation import SINGING, Segment, labelled
 from earmark.atomic import write_atomic
 from earmark.errors import DataError
 
@@ -47,9 +47,23 @@ class Track:
     endpoints: tuple[tuple[float, float], ...] | None
 
     def segments(self) -> list[Segment] | None:
-        """The truth, or None where the line gives none."""
+        """Where there is singing (or speech), or None where the line gives no labels.
+
+        Raises
+        ------
+        DataError
+            If the label file names other things only.
+        """
         if self.labels is not None:
-            return list(formats.read(self.labels).segments)
+            found = formats.read(self.labels).segments
+            sung = labelled(found, SINGING)
+            if found and not sung:
+                names = ", ".join(sorted({s.label for s in found}))
+                raise DataError(
+                    f"{self.labels}: nothing in it is labelled {SINGING!r}, only {names}; "
+                    "rename the label that means singing"
+                )
+            return sung
         if self.endpoints is not None:
             return [Segment(a, b) for a, b in self.endpoints]
         return None

@@ -84,6 +84,8 @@ def read_recipe(path: str | os.PathLike[str] = DEFAULT, *, changes: Iterable[str
         for change in changes:
             _change(tree, change)
         stages = tuple(_build(Stage, stage) for stage in tree.pop("stages", []))
+        if not stages or len({stage.name for stage in stages}) < len(stages):
+            raise ValueError("it needs stages, each with a name of its own")
         return _build(Recipe, {**tree, "stages": stages})
     except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
         raise DataError(f"{path}: not a recipe ({error})") from error

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import torch
@@ -64,7 +65,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
     if place.rank == 0:
-        _claim(folder, Path(manifest), recipe)
+        claim = _claim(folder, Path(manifest), recipe)  # noqa: F841  held until the training ends
     with place.first():
         library = Library(
             tracks,
@@ -99,8 +100,17 @@ def train(
     return target
 
 
-def _claim(folder: Path, manifest: Path, recipe: Recipe) -> None:
-    """Note what is trained here; going on with another recipe or manifest would be no resuming."""
+def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:
+    """Note what is trained here, and lock it: nobody else may, nor go on with another recipe."""
+    lock = (folder / "lock").open("wb")
+    try:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        pass  # Windows has no such locks
+    except OSError as error:
+        raise DataError(f"{folder}: another process is training there") from error
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     learnt = asdict(replace(recipe, name="", decoding={}))  # these two come in at the end
     note = json.dumps({"recipe": learnt, "manifest_sha256": digest}, indent=1).encode()
@@ -111,6 +121,7 @@ def _claim(folder: Path, manifest: Path, recipe: Recipe) -> None:
             "choose another folder with -o, or remove this one"
         )
     write_atomic(path, note)
+    return lock
 
 
 def _examples(

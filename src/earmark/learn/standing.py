@@ -1,0 +1,75 @@
+"""Where a stage of training stands, kept so that it can go on after a kill."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from earmark.errors import DataError
+from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
+
+
+@dataclass(slots=True)
+class Standing:
+    """Steps done, and how the validations went."""
+
+    step: int = 0
+    seconds: float = 0.0
+    best: float = math.inf
+    """Lowest validation loss so far."""
+    stale: int = 0
+    """Validations since."""
+    stopped: bool = False
+
+    def judge(self, loss: float, patience: int) -> None:
+        """Take note of a validation.
+
+        Raises
+        ------
+        DataError
+            If the training diverged.
+        """
+        if math.isnan(loss):
+            raise DataError("training diverged (the loss is not a number); lower the stage's lr")
+        if loss < self.best:
+            self.best, self.stale = loss, 0
+        else:
+            self.stale += 1
+        self.stopped = self.stale >= patience
+
+    def keep(self, path: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        """Write all that is needed to go on: weights, the optimizer's moments, and this."""
+        tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
+        for index, moments in optimizer.state_dict()["state"].items():
+            tensors |= {f"adam.{index}.{name}": value for name, value in moments.items()}
+        save_checkpoint(path, tensors, asdict(self))
+
+    @classmethod
+    def resume(cls, path: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> Standing:
+        """Put weights and moments back.
+
+        Raises
+        ------
+        DataError
+            If what was kept belongs to another network.
+        """
+        tensors, info = load_checkpoint(path)
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in tensors.items():
+            if name.startswith("adam."):
+                _, index, key = name.split(".")
+                moments.setdefault(int(index), {})[key] = value
+        weights = {k[4:]: v for k, v in tensors.items() if k.startswith("net.")}
+        groups = optimizer.state_dict()["param_groups"]
+        try:
+            net.load_state_dict(weights)
+            optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        except (RuntimeError, ValueError) as error:
+            raise DataError(
+                f"{path}: was kept by another network or version; remove the folder and start anew"
+            ) from error
+        return cls(**info)

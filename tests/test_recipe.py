@@ -1,0 +1,35 @@
+"""Recipes: what they say is done, what they cannot say is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from earmark.errors import DataError
+from earmark.learn.recipe import read_recipe
+
+
+@pytest.mark.parametrize("change", ["nonsense", "stages.9.steps=1", "seed=", "colour=3", "a.b=1"])
+def test_a_wrong_change_is_named(change: str) -> None:
+    with pytest.raises(DataError, match="not a recipe"):
+        read_recipe(changes=[change])
+
+
+def test_the_default_recipe_reads() -> None:
+    recipe = read_recipe(changes=["seed=3", "stages.1.lr=0.5"])
+    assert recipe.seed == 3
+    assert recipe.stages[1].lr == 0.5
+    assert [stage.name for stage in recipe.stages] == ["source", "target"]
+
+
+@pytest.mark.parametrize("text", ["", "[[stages]]\nname = 'a'", "stages = 3", "a = ["])
+def test_what_is_no_recipe(tmp_path: Path, text: str) -> None:
+    (tmp_path / "r.toml").write_text(text)
+    with pytest.raises(DataError, match=r"r\.toml"):
+        read_recipe(tmp_path / "r.toml")
+
+
+def test_stages_of_one_name(tmp_path: Path) -> None:
+    stage = "[[stages]]\nname = 'a'\nsteps = 1\ndraw = { song = 1 }\n"
+    (tmp_path / "r.toml").write_text(stage * 2)
+    with pytest.raises(DataError, match="name of its own"):
+        read_recipe(tmp_path / "r.toml")
