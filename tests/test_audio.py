@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sys
 import threading
 import time
@@ -52,6 +53,16 @@ def cut(path, fraction):
     short = path.with_stem("cut")
     short.write_bytes(data[: int(len(data) * fraction)])
     return short
+
+
+def spoil(path, *fractions, n=3000):
+    """The bytes of a file with zeros in them, or with noise if it is a FLAC."""
+    data = bytearray(path.read_bytes())
+    junk = np.random.default_rng(0).bytes(n) if path.suffix == ".flac" else bytes(n)
+    for fraction in fractions:
+        at = int(len(data) * fraction)
+        data[at : at + n] = junk
+    return bytes(data)
 
 
 @pytest.fixture(scope="module")
@@ -268,9 +279,74 @@ def test_a_damaged_packet_does_not_move_what_follows(folder, capfd):
         y = np.concatenate(list(reader))
     whole, _ = load_audio(path)
     assert reader.warning is not None
-    assert reader.warning.startswith("damaged: ")
+    assert reader.warning.startswith("damaged at 6.1 s: 11.9 s of 12.0 s")
     assert np.abs(y[9 * 16000 : 11 * 16000] - whole[9 * 16000 : 11 * 16000]).max() < 1e-3
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "flac"])
+def test_what_follows_a_damaged_place_is_read_in_its_time(files, suffix):
+    pytest.importorskip("av")
+    whole, _ = load_audio(files[suffix])
+    with AudioReader(spoil(files[suffix], 0.5)) as reader:
+        y = np.concatenate(list(reader))
+        assert np.array_equal(np.concatenate(list(reader)), y)
+    expected = r"damaged at 12\.[45] s: 24\.[89] s of 25\.0 s could be decoded"
+    assert re.fullmatch(expected, reader.warning)
+    assert len(y) == len(whole) == 25 * 16000
+    for first_s, last_s in ((0, 12.3), (12.9, 25)):
+        part = slice(int(first_s * 16000), int(last_s * 16000))
+        assert np.abs(y[part] - whole[part]).max() < 1e-3
+    assert np.abs(y[int(12.47 * 16000) : int(12.52 * 16000)]).max() < 1e-3
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "flac"])
+def test_two_damaged_places(files, suffix):
+    pytest.importorskip("av")
+    whole, _ = load_audio(files[suffix])
+    with pytest.warns(UserWarning, match=r"damaged at 7\.[345] s: 24\.[5-8] s of 25.0 s could be"):
+        y, _ = load_audio(spoil(files[suffix], 0.3, 0.6))
+    assert len(y) == len(whole)
+    for first_s, last_s in ((0, 7.2), (8, 14.7), (15.5, 25)):
+        part = slice(int(first_s * 16000), int(last_s * 16000))
+        assert np.abs(y[part] - whole[part]).max() < 1e-3
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "flac"])
+def test_an_excerpt_over_a_damaged_place(files, suffix):
+    pytest.importorskip("av")
+    data = spoil(files[suffix], 0.5)
+    with pytest.warns(UserWarning, match="damaged at 12.* s"):
+        whole, _ = load_audio(data)
+    with pytest.warns(UserWarning, match=r"bytes: damaged at 12\.[45] s$"):
+        y, _ = load_audio(data, offset_s=11, duration_s=3)
+    assert np.abs(y - whole[11 * 16000 : 14 * 16000]).max() < 1e-3
+    y, _ = load_audio(data, offset_s=5, duration_s=3)
+    assert np.abs(y - whole[5 * 16000 : 8 * 16000]).max() < 1e-3
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "flac"])
+def test_without_pyav_all_before_the_damaged_place_is_read(files, suffix, monkeypatch):
+    whole, _ = load_audio(files[suffix])
+    monkeypatch.delitem(sys.modules, "earmark.audio.decoding_av", raising=False)
+    monkeypatch.setitem(sys.modules, "av", None)
+    with AudioReader(spoil(files[suffix], 0.5)) as reader:
+        y = np.concatenate(list(reader))
+    at_s = len(y) / 16000
+    assert 12.4 < at_s < 12.5
+    assert reader.warning == f"damaged at {at_s:.1f} s: {at_s:.1f} s of 25.0 s could be decoded"
+    assert np.abs(y[:-800] - whole[: len(y) - 800]).max() < 1e-3
+
+
+def test_a_damaged_and_cut_file_is_damaged_first(files, folder):
+    pytest.importorskip("av")
+    path = folder / "both.flac"
+    path.write_bytes(spoil(files["flac"], 0.3))
+    with AudioReader(cut(path, 0.7)) as reader:
+        y = np.concatenate(list(reader))
+    assert len(y) / 16000 == pytest.approx(17.5, abs=0.2)
+    expected = r"damaged at 7\.[345] s: 17\.[34] s of 25\.0 s could be decoded"
+    assert re.fullmatch(expected, reader.warning)
 
 
 def test_a_format_of_the_extra_without_it_names_the_extra(folder, monkeypatch):
@@ -332,6 +408,31 @@ def test_nan_and_infinite_samples_are_placed(folder, value, channels):
         load_audio((y.T, SR), mono=False, offset_s=11)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [-30000, 1e30])
+def test_samples_that_were_never_scaled_are_placed(folder, value):
+    y = np.zeros((SR * 15, 2), np.float32)
+    y[SR * 12 + 441, 0], y[SR * 3] = value, 99
+    path = folder / "unscaled.wav"
+    soundfile.write(path, y, SR, subtype="FLOAT")
+    message = (
+        rf"at 12\.010 s is {np.float32(value):.4g}, far beyond .* Scale the recording".replace(
+            "+", r"\+"
+        )
+    )
+    with pytest.raises(AudioError, match=r"unscaled\.wav: the sample " + message):
+        load_audio(path)
+    for mono in (True, False):
+        with pytest.raises(AudioError, match="the given array: the sample " + message):
+            load_audio((y.T, SR), mono=mono)
+
+
+@pytest.mark.filterwarnings("error")
+def test_samples_beyond_float32_are_infinite():
+    with pytest.raises(AudioError, match=r"at 0\.500 s is NaN or infinite"):
+        load_audio((np.r_[np.zeros(8000), 1e300], 16000))
+
+
 @pytest.mark.parametrize(("n", "suffix"), [(0, "wav"), (1, "wav"), (1, "flac")])
 def test_none_or_one_sample(folder, n, suffix):
     path = folder / f"{n}.{suffix}"
@@ -356,12 +457,41 @@ def test_wrong_arrays(y):
         load_audio((y, SR))
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_integers_of_64_bits_are_refused(folder, dtype):
+    y = np.full(16000, 16384, dtype)
+    with pytest.raises(ValueError, match=rf"16 or 32 bits, got {dtype}.*astype\('int16'\)"):
+        load_audio((y, 16000))
+    with pytest.raises(ValueError, match=f"got {dtype}"):
+        write_audio(folder / "int.wav", y, sr=16000)
+    assert load_audio((y.astype("int16"), 16000))[0] == pytest.approx(np.full(16000, 0.5))
+
+
+@pytest.mark.parametrize("sr", [0, -16000, 0.5, np.nan, np.inf])
+def test_wrong_rates_of_an_array(sr):
+    with pytest.raises(ValueError, match="sr must be at least 1 Hz"):
+        load_audio((np.zeros(10), sr))
+
+
 @pytest.mark.parametrize(("suffix", "error"), [("wav", 1e-4), ("flac", 1e-4), ("ogg", 0.03)])
 def test_what_is_written_is_read(folder, suffix, error):
     y = np.stack([tone(300), tone(400)])
     path = folder / "new folder" / f"written.{suffix}"
     write_audio(path, y, sr=SR)
     assert load_audio(path, sr=None, mono=False)[0] == pytest.approx(y, abs=error)
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 0)])
+def test_no_samples_are_written_where_the_format_can_hold_them(folder, shape):
+    for suffix in ("wav", "ogg"):
+        write_audio(folder / f"none.{suffix}", np.zeros(shape), sr=16000)
+        assert load_audio(folder / f"none.{suffix}")[0].shape == (0,)
+    for suffix in ("flac", "mp3"):
+        with pytest.raises(
+            OutputError, match=rf"none.{suffix}: {suffix.upper()} .* 0 samples.*\.wav"
+        ):
+            write_audio(folder / f"none.{suffix}", np.zeros(shape), sr=16000)
+        assert not (folder / f"none.{suffix}").exists()
 
 
 def test_a_long_ogg_is_written_in_blocks(folder):

@@ -221,6 +221,16 @@ def test_results_do_not_pile_up():
     assert len(list(results)) == 49
 
 
+@pytest.mark.parametrize("skip_existing", [True, False])
+def test_what_a_kill_left_in_the_outputs_folder_goes_away(skip_existing):
+    touch("m/x/a.wav")
+    run("m", out="out")
+    touch("out/x/.earmark-0123456789abcdef", "out/x/.earmark-fedcba9876543210")
+    os.utime("out/x/.earmark-0123456789abcdef", (0, 0))
+    run("m", out="out", skip_existing=skip_existing)
+    assert sorted(os.listdir("out/x")) == [".earmark-fedcba9876543210", "a.singing.csv"]
+
+
 def test_whoever_stops_finds_nothing_half():
     touch(*(f"m/{i}.wav" for i in range(9)))
     threads = threading.active_count()

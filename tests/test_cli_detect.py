@@ -382,10 +382,11 @@ def test_kill_and_resume(earmark):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="cannot: signals are POSIX's")
-def test_control_c_keeps_what_is_finished():
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_keeps_what_is_finished(stop):
     n = many()
     process = start("--jobs", "2", "--onset", "0")
-    said = stopped(process, signal.SIGINT)
+    said = stopped(process, stop)
     assert process.returncode == 130, said
     assert "stopped; what was finished is kept" in said
     assert "Traceback" not in said

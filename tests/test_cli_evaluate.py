@@ -37,17 +37,27 @@ def test_collar_and_figures_as_json(folders: tuple[Path, Path], tmp_path: Path) 
     assert figures["pooled"]["accuracy"] == 1
     assert figures["pooled"]["auc"] is None
     assert len(figures["intervals"]["pooled"]["f1"]) == 2
-    assert figures["notes"] == []
+    assert figures["missing"] == figures["notes"] == []
     assert "--overwrite" in earmark(*words).err
     assert earmark(*words, "--overwrite").code == 0
 
 
-def test_notes_and_errors(folders: tuple[Path, Path]) -> None:
+def test_songs_without_an_estimate_are_an_error(folders: tuple[Path, Path], tmp_path: Path) -> None:
     reference, estimate = folders
     (estimate / "two.singing.json").unlink()
+    said = earmark("evaluate", reference, estimate, "--json", tmp_path / "x.json")
+    assert said.code == 1
+    assert "est: no estimate of two" in said.err
+    assert "[one]" in said.out  # the rest is measured
+    assert json.loads((tmp_path / "x.json").read_text("utf-8"))["missing"] == ["two"]
+
+
+def test_notes_and_errors(folders: tuple[Path, Path]) -> None:
+    reference, estimate = folders
+    (reference / "two.csv").unlink()
     said = earmark("evaluate", reference, estimate, "--rounds", 0)
     assert said.code == 0
-    assert "left out for want of a partner: two" in said.err
+    assert "left out for want of a truth: two" in said.err
     assert "95 %" not in said.out
     said = earmark("evaluate", reference, estimate / "nothing")
     assert said.code == 1

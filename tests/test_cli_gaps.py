@@ -57,6 +57,28 @@ def test_a_recording_is_listened_to(tmp_path: Path, rng: np.random.Generator) ->
     assert formats.read(tmp_path / "g.json").model == "singing"
 
 
+def test_other_labels_are_told_and_can_be_chosen(tmp_path: Path) -> None:
+    file = tmp_path / "jamendo.lab"
+    file.write_text("0 10 nosing\n10 20 sing\n20 40 nosing\n")
+    words = ("gaps", file, "--duration", 40, "--format", "csv")
+    said = earmark(*words)
+    assert (said.code, said.out) == (1, "")
+    assert "nothing is labelled singing, only nosing, sing; choose with --label" in said.err
+    rows = ["0.000,10.000,instrumental,", "20.000,40.000,instrumental,"]
+    assert earmark(*words, "--label", "sing").out.splitlines()[1:] == rows
+    assert earmark(*words, "--label", "all").out.splitlines()[1:] == []
+
+
+def test_nothing_found_is_one_gap(tmp_path: Path) -> None:
+    """An empty file names no labels; a detector has looked for those that it names."""
+    (tmp_path / "a.lab").touch()
+    assert "1 of at" in earmark("gaps", tmp_path / "a.lab", "--duration", 9, "--label", "sing").out
+    heard = Annotation((Segment(0, 9, "speech"),), 60, ("singing", "speech"), model="two")
+    formats.write(heard, tmp_path / "b.json")
+    assert "1 of at least 8 s in 60.0 s" in earmark("gaps", tmp_path / "b.json").out
+    assert "only singing, speech" in earmark("gaps", tmp_path / "b.json", "--label", "rap").err
+
+
 def test_errors(song: Path, tmp_path: Path) -> None:
     assert "no such file" in earmark("gaps", tmp_path / "none.mp3").err
     assert "npz cannot hold" in earmark("gaps", song, "--format", "npz").err

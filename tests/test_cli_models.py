@@ -1,13 +1,16 @@
 """``earmark models`` lists what ships."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from earmark.cli.models import first_sentence
+from earmark import runtime
+from earmark.cli.models import headline
 from earmark.runtime import model_names, model_path
 from shell import earmark
+from tiny import tiny_model
 
 
 def test_table() -> None:
@@ -22,18 +25,31 @@ def test_json() -> None:
     for row in rows:
         assert row["bytes"] == model_path(row["name"]).stat().st_size
         assert row["labels"]
-        assert row["parameters"] is None or row["parameters"] * 4 < row["bytes"]
+        assert row["card"] == "where a recording has singing in it, 20 ms by 20 ms"
+
+
+def test_parameters_are_what_the_model_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "told.onnx").write_bytes(tiny_model(parameters=207_298))
+    (tmp_path / "untold.onnx").write_bytes(tiny_model())
+    monkeypatch.setattr(runtime, "SHIPPED", tmp_path)
+    monkeypatch.setitem(sys.modules, "onnx", None)  # as without the extra
+    rows = json.loads(earmark("models", "--json").out)
+    assert {row["name"]: row["parameters"] for row in rows} == {"told": 207_298, "untold": None}
+    assert "207,298" in earmark("models").out
 
 
 @pytest.mark.parametrize(
-    ("card", "sentence"),
+    ("card", "words"),
     [
-        ("# Model\n\n**Finds singing\n0.1.** More of it.\n\nThe rest.\n", "Finds singing 0.1."),
-        ("# Model\n", ""),
+        ("# m: who sings\n\nText.\n", "who sings"),
+        ("\n# A model: old\n# m: no\n", "A model: old"),
+        ("Text.\n## Below\n", ""),
         ("", ""),
     ],
 )
-def test_first_sentence_of_a_card(tmp_path: Path, card: str, sentence: str) -> None:
+def test_the_headline_of_a_card(tmp_path: Path, card: str, words: str) -> None:
     (tmp_path / "m.md").write_text(card)
-    assert first_sentence(tmp_path / "m.md") == sentence
-    assert first_sentence(tmp_path / "none.md") == ""
+    assert headline(tmp_path / "m.md") == words
+    assert headline(tmp_path / "none.md") == ""

@@ -1,12 +1,14 @@
 """``earmark playlist`` lists the songs of a folder that are sung, or not."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from earmark import Annotation, Segment
+from earmark import Annotation, Segment, SingingDetector, batch
 from earmark.summary import Summary, describe, failed
 from shell import earmark
 
@@ -62,6 +64,24 @@ def test_failures_are_named_and_the_others_listed(library: Path, tmp_path: Path)
     said = earmark("playlist", "music", "--vocal", "-o", "q.m3u8")
     assert said.code == 1
     assert "broken.mp3" in said.err
+
+
+def test_the_cores_are_shared_out_as_for_detect(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr(
+        SingingDetector, "__init__", lambda self, model, *, threads=1: asked.append(threads)
+    )
+
+    def run(*_: object, jobs: int, **__: object) -> Iterator[batch.Result]:
+        asked.append(jobs)
+        yield from ()
+
+    monkeypatch.setattr(batch, "run", run)
+    assert earmark("playlist", "music", "--vocal", "-o", "p.m3u8").code == 0
+    assert asked == [2, 2]
 
 
 def test_errors(library: Path) -> None:

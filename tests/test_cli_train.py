@@ -29,7 +29,7 @@ def test_trains_tells_and_goes_on(manifest: Path, tmp_path: Path) -> None:
     said = earmark(*words)
     assert said.code == 0, said.err
     assert said.out.count("validation AUC") == 2
-    model = tmp_path / "out" / "singing.onnx"
+    model = tmp_path / "out" / "out.onnx"
     assert f"earmark detect song.mp3 --model {model}" in said.out
     info = earmark("info", model)
     assert "1 s" in info.out

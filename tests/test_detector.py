@@ -79,3 +79,14 @@ def test_an_excerpt_counts_from_its_own_start(detector: SingingDetector) -> None
 def test_not_a_number(detector: SingingDetector) -> None:
     with pytest.raises(earmark.EarmarkError, match="NaN or infinite"):
         detector.scores(np.array([0.0, np.nan], np.float32))
+
+
+@pytest.mark.parametrize("sr", [0, -1])
+def test_a_wrong_rate(detector: SingingDetector, sr: int) -> None:
+    with pytest.raises(ValueError, match="sr must be at least 1 Hz"):
+        detector.scores(np.zeros(16000, np.float32), sr=sr)
+
+
+def test_samples_that_were_never_scaled(detector: SingingDetector) -> None:
+    with pytest.raises(earmark.EarmarkError, match="Scale the recording"):
+        detector.scores(np.full(16000, 30000, np.float32))

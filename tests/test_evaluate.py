@@ -54,20 +54,23 @@ def test_truth_and_answer_may_share_a_folder(tmp_path: Path) -> None:
     put(tmp_path / "one.csv", *TRUTH)
     put(tmp_path / "one.singing.csv", *ANSWER)
     put(tmp_path / "two.csv", *TRUTH)
+    put(tmp_path / "three.singing.csv", *ANSWER)
     comparison = compare(tmp_path, tmp_path)
     assert [list(track.estimate) for track in comparison.tracks] == [list(ANSWER)]
+    assert comparison.missing == ("two",)
     assert [note.partition(": ")[2] for note in comparison.notes] == [
-        "left out for want of a partner: two",
+        "left out for want of a truth: three",
         "length unknown, taken to be 8.0 s, the last end of either",
     ]
 
 
 def test_songs_without_partner_are_named(tmp_path: Path) -> None:
-    for name in ("ref/one", "ref/lonely", "est/one", "est/stranger"):
+    for name in ("ref/one", "ref/lonely", "ref/rock/lost", "est/one", "est/stranger"):
         put(tmp_path / f"{name}.json", *TRUTH, duration_s=9)
-    notes = compare(tmp_path / "ref", tmp_path / "est").notes
-    assert "ref: left out for want of a partner: lonely" in notes[0]
-    assert "est: left out for want of a partner: stranger" in notes[1]
+    comparison = compare(tmp_path / "ref", tmp_path / "est")
+    assert comparison.missing == ("lonely", "rock/lost")
+    (note,) = comparison.notes
+    assert note.endswith("est: left out for want of a truth: stranger")
 
 
 def test_songs_that_differ_in_suffix_are_not_mixed_up(tmp_path: Path) -> None:

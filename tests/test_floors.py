@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,13 @@ def test_every_room_has_a_floor():
         f"new under src/earmark: {sorted(found - set(ORDER))}. "
         "Say in FLOORS of this test on which floor it stands, and in docs/architecture.md."
     )
+
+
+def test_types_are_checked_on_floors_0_to_3():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    checked = {Path(file).stem for file in project["tool"]["mypy"]["files"]}
+    rooms = {room_of(file) for file in HOUSE.rglob("*.py")}
+    assert {room for room in rooms if FLOOR_OF.get(room, 0) <= 3} - {"__init__"} <= checked
 
 
 @pytest.mark.parametrize(

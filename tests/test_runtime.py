@@ -8,6 +8,7 @@ import pytest
 
 from earmark.errors import ModelError
 from earmark.runtime import SHIPPED, SILENCE, OnnxModel, model_names, model_path
+from tiny import tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +106,39 @@ def test_a_foreign_model(tmp_path: Path) -> None:
     foreign = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)
     onnx.save(foreign, tmp_path / "m.onnx")
     with pytest.raises(ModelError, match="not one of earmark's"):
+        OnnxModel(tmp_path / "m.onnx")
+
+
+def test_a_tiny_model_is_one() -> None:
+    model = OnnxModel.from_bytes(tiny_model(), origin="m.onnx")
+    assert model.score(view(500)).shape == (500, 1)
+    assert model.info.parameters is None
+    info = OnnxModel.from_bytes(tiny_model(parameters=7, decoding={}), origin="m.onnx").info
+    assert (info.parameters, info.decoding) == (7, {})
+    free = OnnxModel.from_bytes(tiny_model(X=("batch", "frames", 64)), origin="m.onnx")
+    np.testing.assert_array_equal(free.score(view(500)), model.score(view(500)))
+
+
+@pytest.mark.parametrize(
+    ("bent", "words"),
+    [
+        ({"border": 100}, "windows of 200 frames of which 100 are trimmed"),
+        ({"border": -1}, "of which -1 are trimmed"),
+        ({"window": 0, "border": 0}, "windows of 0 frames"),
+        ({"window": 300}, r"takes .*200.* not X of shape \(any, 300, 64\)"),
+        ({"X": ("batch", 200, 80)}, r"takes .*80.* not X"),
+        ({"X": (1, 200, 64)}, r"takes .*\[1, 200, 64\]"),
+        ({"X": ("batch", 64)}, "takes .*64"),
+        ({"takes": "view"}, "takes .*view"),
+        ({"labels": ["singing", "speech"]}, r"gives .*1\], .* not of shape \(any, 200, 2\)"),
+        ({"decoding": {"onset": 0.6, "smoothing": 3}}, "smoothing"),
+        ({"decoding": {"onset": 0.4, "offset": 0.6}}, "offset <= onset"),
+        ({"parameters": "many"}, "not one of earmark's"),
+    ],
+)
+def test_metadata_that_cannot_be_right(tmp_path: Path, bent: dict, words: str) -> None:
+    (tmp_path / "m.onnx").write_bytes(tiny_model(**bent))
+    with pytest.raises(ModelError, match=rf"m\.onnx: .*{words}"):
         OnnxModel(tmp_path / "m.onnx")
 
 

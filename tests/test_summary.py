@@ -112,6 +112,34 @@ def test_the_same_row_is_not_written_twice(tmp_path):
     assert summary.path.read_bytes() == before
 
 
+def test_the_latest_run_counts_though_it_says_what_an_older_one_did(tmp_path):
+    path = tmp_path / "s.csv"
+    first = Summary(path)
+    first.append(row("a", warning="A"))
+    first.compact()
+    Summary(path).append(row("a", warning="B"))  # and then killed
+    third = Summary(path)
+    third.append(row("a", warning="A"))
+    third.compact()
+    assert [r["warning"] for r in read(path)] == ["A"]
+
+
+def test_a_row_may_return_within_a_run(tmp_path):
+    summary = Summary(tmp_path / "s.csv")
+    for warning in "ABA":
+        summary.append(row("a", warning=warning))
+    summary.compact()
+    assert [r["warning"] for r in read(summary.path)] == ["A"]
+
+
+def test_what_a_kill_left_beside_it_goes_away(tmp_path):
+    left = tmp_path / ".earmark-0123456789abcdef"
+    left.touch()
+    os.utime(left, (0, 0))
+    Summary(tmp_path / "s.csv")
+    assert os.listdir(tmp_path) == ["s.csv"]
+
+
 @settings(max_examples=40)
 @given(
     paths=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), max_size=4),

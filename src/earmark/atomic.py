@@ -1,13 +1,23 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all.
+
+A file is written under a hidden name beside its place and then moved there. What a ``kill -9`` in
+between leaves behind, :func:`sweep` removes later.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from earmark.errors import OutputError
+
+LEFT_BEHIND_S = 3600.0
+"""A temporary file of this age belongs to no write that still runs (our choice)."""
+_TEMPORARY = re.compile(r"\.earmark-[0-9a-f]{16}")
 
 
 def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
@@ -42,3 +52,14 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: str | os.PathLike[str]) -> None:
+    """Remove from a folder what killed writes left there, an hour ago or longer."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name):
+                with suppress(OSError):  # another process may have been faster
+                    written_s = entry.stat(follow_symlinks=False).st_mtime
+                    if time.time() - written_s > LEFT_BEHIND_S:
+                        os.unlink(entry)

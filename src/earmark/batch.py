@@ -15,12 +15,13 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.annotation import Annotation
-from earmark.atomic import write_atomic
+from earmark.atomic import sweep, write_atomic
 from earmark.errors import AudioError, EarmarkError, OutputError
 from earmark.formats import get_format
 from earmark.ledger import Ledger
@@ -28,7 +29,7 @@ from earmark.sources import STANDARD, Song
 from earmark.summary import Row, describe, failed
 
 if TYPE_CHECKING:
-    from earmark.audio.decoding import Source
+    from earmark.audio.samples import Source
     from earmark.detector import SingingDetector
 
 
@@ -91,7 +92,8 @@ def run(
         If a format is unknown, before any work.
     """
     suffixes = {get_format(name).suffix: get_format(name).dumps for name in formats}
-    return _run(songs, _Work(detector, suffixes, overwrite, skip_existing, _Pen()), jobs)
+    work = _Work(detector, suffixes, overwrite, skip_existing, _Pen(), cache(sweep))
+    return _run(songs, work, jobs)
 
 
 def _run(songs: Iterable[Song], work: _Work, jobs: int) -> Generator[Result, None, None]:
@@ -137,6 +139,7 @@ class _Work:
     overwrite: bool
     skip_existing: bool
     pen: _Pen
+    sweep_once: Callable[[Path], None]
 
     def __call__(self, song: Song) -> Result:
         try:
@@ -153,6 +156,7 @@ class _Work:
         if song.root is None:
             annotation = self.detector.detect(_source(song))
             return Result(song, describe(annotation, path=song.path), annotation)
+        self.sweep_once((song.root / song.name).parent)
         ledger = Ledger(song.root)
         names = [song.name + suffix for suffix in self.suffixes]
         fingerprint = _fingerprint(song)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from earmark import __version__
 from earmark.annotation import Annotation, Scores, Segment
 from earmark.audio import AudioReader, load_audio
-from earmark.audio.decoding import Source
+from earmark.audio.samples import Source
 from earmark.features.logmel import SR, logmel, logmel_stream
 from earmark.hysteresis import Hysteresis
 from earmark.runtime import ModelInfo, OnnxModel
@@ -104,11 +104,12 @@ class SingingDetector:
         Raises
         ------
         AudioError
-            If a sample is NaN or infinite.
+            If a sample is NaN, infinite or beyond 100.
+        ValueError
+            If ``sr`` is below 1, or ``y`` has a wrong shape or type.
         """
-        duration_s = np.shape(y)[-1] / sr
-        y, _ = load_audio((y, sr), sr=SR)
-        return self._scores([self._model.score(logmel(y))], duration_s)
+        samples, _ = load_audio((y, sr), sr=SR)
+        return self._scores([self._model.score(logmel(samples))], np.shape(y)[-1] / sr)
 
     def segments(self, scores: Scores) -> list[Segment]:
         """Segments of all labels, in order, none before 0 or beyond the recording's end."""

@@ -36,11 +36,14 @@ class Comparison:
     ----------
     tracks : tuple of Track
         A song each, named; see :func:`earmark.metrics.frames.evaluate`.
+    missing : tuple of str
+        Songs of the reference that have no estimate: the figures know nothing of them.
     notes : tuple of str
-        What the reader of the figures should know: songs left out, lengths that were guessed.
+        What else the reader of the figures should know: answers without truth, guessed lengths.
     """
 
     tracks: tuple[Track, ...]
+    missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -63,14 +66,15 @@ def compare(
     FormatError
         If a file cannot be read.
     """
+    missing: list[str] = []
     notes: list[str] = []
-    found = list(_pairs(Path(reference), Path(estimate), notes))
+    found = list(_pairs(Path(reference), Path(estimate), missing, notes))
     tracks = tuple(_track(*pair, label=label, notes=notes) for pair in found)
-    return Comparison(tracks, tuple(notes))
+    return Comparison(tracks, tuple(missing), tuple(notes))
 
 
 def _pairs(
-    reference: Path, estimate: Path, notes: list[str]
+    reference: Path, estimate: Path, missing: list[str], notes: list[str]
 ) -> Iterator[tuple[str, Path, Path, Path | None]]:
     """Name, truth, answer and scores of each song."""
     for path in (reference, estimate):
@@ -83,21 +87,27 @@ def _pairs(
         yield song_name(reference), reference, estimate, next(iter(beside), None)
         return
     truths, answers = _songs(reference), _songs(estimate)
-    paired = []
-    for name in sorted(truths.keys() & answers.keys()):
-        truth = _best(truths[name], answer=False)
-        answer = _best(answers[name], answer=True)
-        if truth is not None and answer is not None and not truth.samefile(answer):
+    paired, strange = [], []
+    for name in sorted(truths.keys() | answers.keys()):
+        truth = _best(truths.get(name, ()), answer=False)
+        answer = _best(answers.get(name, ()), answer=True)
+        if truth is not None and answer is not None and truth.samefile(answer):
+            # one folder of both, in which this song has one of the two
+            truth, answer = (None, answer) if _is_answer(answer) else (truth, None)
+        if truth is not None and answer is not None:
             paired.append(name)
             yield name, truth, answer, _scores_file(answers[name])
+        elif truth is not None:
+            missing.append(name)
+        else:
+            strange.append(name)
     if not paired:
         raise DataError(
             f"{reference} and {estimate}: no song has a file in both, by name; there are "
             f"{_listed(truths)} in the one and {_listed(answers)} in the other"
         )
-    for folder, songs in {reference: truths, estimate: answers}.items():
-        if alone := sorted(songs.keys() - set(paired)):
-            notes.append(f"{folder}: left out for want of a partner: {_listed(alone)}")
+    if strange:
+        notes.append(f"{estimate}: left out for want of a truth: {_listed(strange)}")
 
 
 def _songs(folder: Path) -> dict[str, list[Path]]:
@@ -124,11 +134,15 @@ def _best(files: Iterable[Path], *, answer: bool) -> Path | None:
     return min(
         (path for path in files if label_format(path) in order),
         key=lambda path: (
-            path.stem.endswith(".singing") != answer,
+            _is_answer(path) != answer,
             order.index(str(label_format(path))),
         ),
         default=None,
     )
+
+
+def _is_answer(path: Path) -> bool:
+    return path.stem.endswith(".singing")
 
 
 def _scores_file(files: Iterable[Path]) -> Path | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from earmark.errors import ModelError
-from earmark.features.logmel import OFFSET
+from earmark.features.logmel import N_MELS, OFFSET
+from earmark.hysteresis import Hysteresis
 
 SHIPPED = Path(__file__).with_name("models")
 SILENCE = np.float32(np.log(OFFSET))
@@ -33,7 +34,7 @@ Frames = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What a model says of itself."""
+    """What a model says of itself; ``parameters`` is how many were trained, None if untold."""
 
     name: str
     labels: tuple[str, ...]
@@ -44,6 +45,7 @@ class ModelInfo:
     decoding: dict[str, float]
     earmark_version: str
     sha256: str
+    parameters: int | None = None
 
 
 class OnnxModel:
@@ -99,6 +101,7 @@ class OnnxModel:
                 decoding={k: float(v) for k, v in said["decoding"].items()},
                 earmark_version=str(said["earmark_version"]),
                 sha256=hashlib.sha256(data).hexdigest(),
+                parameters=int(said["parameters"]) if "parameters" in said else None,
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise ModelError(
@@ -109,6 +112,10 @@ class OnnxModel:
             raise ModelError(
                 f"{origin}: needs the view {self.info.view!r}, which this version of earmark "
                 "does not have; update earmark"
+            )
+        if flaw := _flaw(self._session, self.info):
+            raise ModelError(
+                f"{origin}: {flaw}; `earmark train` makes models that can be used here"
             )
 
     def run(self, X: Frames) -> Frames:
@@ -165,6 +172,31 @@ class OnnxModel:
             scores = self.run(np.stack([buffer[s : s + window] for s in starts]))
             parts.append(scores[:, border : window - border].reshape(-1, scores.shape[2]))
         return np.concatenate(parts)
+
+
+def _flaw(session: ort.InferenceSession, info: ModelInfo) -> str | None:
+    """What in a model's metadata contradicts itself or the graph; None if nothing does."""
+    window, border = info.window, info.border
+    if not 0 <= 2 * border < window:
+        return f"windows of {window} frames of which {border} are trimmed on either side"
+    try:
+        Hysteresis(**info.decoding)
+    except (TypeError, ValueError) as error:
+        return f"segments cannot be made as it says ({error})"
+    takes = {value.name: value.shape for value in session.get_inputs()}
+    if list(takes) != ["X"] or not _fits(takes["X"], window, N_MELS):
+        return f"takes {takes}, which is not X of shape (any, {window}, {N_MELS})"
+    gives, n_labels = session.get_outputs()[0].shape, len(info.labels)
+    if not _fits(gives, window, n_labels):
+        return f"gives {gives}, which is not of shape (any, {window}, {n_labels}): a column a label"
+    return None
+
+
+def _fits(shape: Sequence[int | str | None], window: int, width: int) -> bool:
+    """Whether it takes (B, window, width) for every B; a size that is no number is free."""
+    if len(shape) != 3 or isinstance(shape[0], int):
+        return False
+    return shape[2] == width and (shape[1] == window or not isinstance(shape[1], int))
 
 
 def model_names() -> list[str]:

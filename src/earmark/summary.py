@@ -29,7 +29,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from earmark.annotation import SINGING, Annotation, labelled
-from earmark.atomic import write_atomic
+from earmark.atomic import sweep, write_atomic
 from earmark.errors import OutputError
 
 Row = dict[str, str]
@@ -107,11 +107,12 @@ class Summary:
             if not overwrite:
                 raise
             rows = []
+        sweep(path.parent)
         write_atomic(path, _dumps(rows))
-        self._there = {_line(row) for row in rows}
+        self._there = {row["path"]: _line(row) for row in rows}
 
     def append(self, row: Row) -> None:
-        """Add a row, unless the very same is there.
+        """Add a row, unless the song's latest is the very same.
 
         Raises
         ------
@@ -119,7 +120,7 @@ class Summary:
             If it cannot be written.
         """
         line = _line(row)
-        if line in self._there:
+        if line == self._there.get(row["path"]):
             return
         try:
             with open(self.path, "ab", buffering=0) as file:
@@ -131,7 +132,7 @@ class Summary:
                 f"{self.path}: the summary cannot be written ({error.strerror}). What it holds is "
                 "kept; free some space and run again with --skip-existing."
             ) from error
-        self._there.add(line)
+        self._there[row["path"]] = line
 
     def compact(self) -> None:
         """Leave one row a song, the latest, and sort by path."""

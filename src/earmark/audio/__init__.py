@@ -6,7 +6,8 @@ Recordings are resampled by soxr (quality HQ) after the downmix, always as a str
 the same numbers. ``n`` samples at ``native_sr`` become ``ceil(n * sr / native_sr)``, as in librosa.
 
 A source is a path, bytes, a binary file object (it is read from its start and may be a pipe), or a
-pair ``(y, sr)`` of an array, shape (n,) or (channels, n), float or int PCM, and its rate.
+pair ``(y, sr)`` of an array, shape (n,) or (channels, n), float or int PCM of up to 32 bits, and
+its rate. A sample beyond 100 is an error: such a recording was never scaled to [-1, 1].
 
 mpg123 writes notes to standard error when an MP3 holds foreign bytes between its frames; no
 setting of libsndfile prevents that.
@@ -26,8 +27,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from earmark.atomic import write_atomic
-from earmark.audio.decoding import Samples, Source, open_decoder, printable, to_float
+from earmark.audio.decoding import open_decoder, printable
 from earmark.audio.reading import AudioReader
+from earmark.audio.samples import Samples, Source, to_float
 from earmark.errors import OutputError
 
 __all__ = ["AudioInfo", "AudioReader", "audio_info", "load_audio", "write_audio"]
@@ -142,7 +144,8 @@ def write_audio(path: str | os.PathLike[str], y: NDArray[Any], *, sr: int) -> No
     ValueError
         If the suffix is unknown, or a sample is NaN or beyond [-1, 1].
     OutputError
-        If the format does not take this rate or number of channels, or the file cannot be written.
+        If the format does not take this rate or number of channels, or (FLAC, MP3) no samples at
+        all; or if the file cannot be written.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMATS:
@@ -161,4 +164,9 @@ def write_audio(path: str | os.PathLike[str], y: NDArray[Any], *, sr: int) -> No
             f"{printable(os.fspath(path))}: {_FORMATS[suffix]} does not take "
             f"{samples.shape[1]} channels at {sr} Hz. Choose another rate or .wav."
         ) from error
+    if not data.getvalue():
+        raise OutputError(
+            f"{printable(os.fspath(path))}: {_FORMATS[suffix]} does not take 0 samples. "
+            "Skip the file, or choose .wav."
+        )
     write_atomic(path, data.getvalue())

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
-from earmark.audio.decoding import Samples, to_float
+from earmark.audio.samples import Samples, to_float
 from earmark.errors import AudioError
 
 _PRE_ROLL_S = 1.0
@@ -19,6 +19,7 @@ class AvDecoder:
 
     MP4 files (m4a, mp4, mov) are sought, since their time stamps count samples. Those of other
     containers are rounded, so an excerpt of them is reached by decoding what lies before it.
+    Silence stands for what is damaged, so that what follows keeps its time.
     """
 
     def __init__(self, file: BinaryIO, name: str, *, owned: bool) -> None:
@@ -35,17 +36,22 @@ class AvDecoder:
             self._container.close()
             raise AudioError(f"{name}: holds no audio stream.")
         self._stream: Any = self._container.streams.audio[0]
+        if self._container.format.name == "flac":  # else damage sounds as noise
+            self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
         self.damage: str | None = None
+        self.position = self.lost = 0
         self._frames = self._decoded()
-        self._first: Any = next((f for f in self._frames if f is not None), None)
-        if self._first is None:
+        first = next(self._frames, None)
+        while isinstance(first, int):
+            self.damage, first = "damaged at 0.0 s", next(self._frames, None)
+        if first is None:
             self._container.close()
-            raise AudioError(f"{name}: nothing could be decoded ({self.damage or 'no frames'}).")
+            raise AudioError(f"{name}: nothing could be decoded. Copy it again.")
+        self._first: Any = first
         self.sr = int(self._first.sample_rate)
         self.channels = int(self._first.layout.nb_channels)
         self.format = f"{self._container.format.name.split(',')[0]} {self._stream.codec.name}"
         self.frames = self._stated_length()
-        self.position = 0
         self._pending = self._samples(self._first)
 
     @property
@@ -63,26 +69,43 @@ class AvDecoder:
         return int(duration * self.sr / 1e6) if alone and timed and duration else None
 
     def _decoded(self) -> Iterator[Any]:
-        """Frames of the stream; None stands for a packet that is damaged."""
-        packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except av.FFmpegError as error:
-                self.damage = f"damaged: {error.strerror}"
-                return
+        """Frames of the stream; a number stands for that many samples that are lost.
+
+        FLAC tells how many by its next time stamp. Of an MP3, what lies between two good frames
+        comes as a packet of any size, which tells. Elsewhere a packet is a frame.
+        """
+        name = self._container.format.name
+        end = self._stream.duration if name == "flac" else None
+        head = length = whole = size = 0
+        for packet in self._packets():
             if packet is None:
+                yield 0
                 return
             try:
-                yield from packet.decode()
-            except av.FFmpegError as error:
-                self.damage = f"damaged: {error.strerror}"
-                yield None
+                frames = packet.decode()
+            except av.FFmpegError:
+                several = packet.size * whole / size if name == "mp3" and whole else 1
+                yield 0 if end else length * max(1, round(several))
+                continue
+            whole, size = whole + 1, size + packet.size
+            for frame in frames:
+                if end and length and head < (frame.pts or 0) <= end:
+                    yield frame.pts - head
+                yield frame
+                length = frame.samples
+                head = (head if frame.pts is None else frame.pts) + length
+
+    def _packets(self) -> Iterator[Any]:
+        """Packets of the stream; None where FFmpeg gives up."""
+        try:
+            yield from self._container.demux(self._stream)
+        except av.FFmpegError:
+            yield None
 
     def _samples(self, frame: Any) -> Samples:
-        """A frame's samples; silence for a damaged one, so that what follows keeps its time."""
-        if frame is None:
-            return np.zeros((self._first.samples, self.channels), np.float32)
+        """A frame's samples; silence for those that are lost."""
+        if isinstance(frame, int):
+            return np.zeros((frame, self.channels), np.float32)
         pcm = frame.to_ndarray()
         return to_float(pcm.T if frame.format.is_planar else pcm.reshape(-1, self.channels))
 
@@ -94,7 +117,8 @@ class AvDecoder:
         zero = self._first.pts or 0
         self._container.seek(zero + int(start / self._stream.time_base), stream=self._stream)
         self._frames = self._decoded()
-        first = next((f for f in self._frames if f is not None), None)
+        self.lost = 0
+        first = next((f for f in self._frames if not isinstance(f, int)), None)
         if first is None:
             self._pending, self.position = np.empty((0, self.channels), np.float32), frame
             return None
@@ -110,6 +134,9 @@ class AvDecoder:
         """The next samples, fewer than ``n`` at the end only."""
         parts, have = [self._pending], len(self._pending)
         while have < n and (frame := next(self._frames, self)) is not self:
+            if isinstance(frame, int):
+                self.damage = self.damage or f"damaged at {(self.position + have) / self.sr:.1f} s"
+                self.lost += frame
             parts.append(self._samples(frame))
             have += len(parts[-1])
         x = np.concatenate(parts)

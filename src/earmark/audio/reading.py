@@ -13,13 +13,15 @@ from typing import Self
 import numpy as np
 import soxr
 
-from earmark.audio.decoding import Samples, Source, open_decoder
+from earmark.audio.decoding import open_decoder
+from earmark.audio.samples import Samples, Source
 from earmark.errors import AudioError
 
 BLOCK_S = 10.0
 _PRE_ROLL_S = 0.1
 _PRE_ROLL_SAMPLES = 400
 _MISSING_S = 0.25
+_MAX_PEAK = 100.0
 
 
 class AudioReader:
@@ -53,7 +55,8 @@ class AudioReader:
     Raises
     ------
     AudioError
-        If the source cannot be read or decoded, or a sample is NaN or infinite.
+        If the source cannot be read or decoded, or a sample is NaN, infinite or
+        beyond 100.
     ValueError
         If ``sr`` is not above 0, a time is negative, or an array has a wrong shape.
 
@@ -116,6 +119,8 @@ class AudioReader:
             if len(x) < n:
                 end = self._resampled(decoder.position)
                 self.warning = self._shortfall(start)
+            elif self._decoder.lost:
+                self.warning = self._decoder.damage
             y = resample(self._mixed(x), len(x) < n)
             stop = min(self._last, end, at + len(y))
             block = y[max(0, self._first - at) : max(0, int(stop - at))]
@@ -133,40 +138,46 @@ class AudioReader:
         return max(0.0, min(self._last, total) - self._first)
 
     def _mixed(self, x: Samples) -> Samples:
-        """The samples as (n,) if one channel is left, else (n, channels); none NaN or infinite."""
-        if self._flat:
-            x = _average(x)
-        if not np.isfinite(x).all():
-            bad = int(np.argmin(np.isfinite(x).reshape(len(x), -1).all(axis=1)))
-            time_s = (self._decoder.position - len(x) + bad) / self.native_sr
+        """The samples as (n,) if one channel is left, else (n, channels); all are in range."""
+        peaks = np.abs(x)
+        if not peaks.max(initial=0.0) <= _MAX_PEAK:
+            bad = tuple(np.argwhere(~(peaks <= _MAX_PEAK))[0])
+            time_s = (self._decoder.position - len(x) + bad[0]) / self.native_sr
+            where = f"{self.name}: the sample at {time_s:.3f} s is"
+            if np.isfinite(x[bad]):
+                raise AudioError(
+                    f"{where} {x[bad]:.4g}, far beyond [-1, 1]. Scale the recording to [-1, 1]: "
+                    "divide by 32768 if it holds 16-bit values."
+                )
             raise AudioError(
-                f"{self.name}: the sample at {time_s:.3f} s is NaN or infinite. "
-                "Export the recording again, or set such samples to 0."
+                f"{where} NaN or infinite. Export the recording again, or set such samples to 0."
             )
-        return x
+        return _average(x) if self._flat else x
 
     def _shortfall(self, start: int) -> str | None:
-        """What the end of the recording lacks, when it was read from sample ``start``."""
-        got, frames, damage = self._decoder.position, self._decoder.frames, self._decoder.damage
-        got_s = got / self.native_sr
+        """What the recording, read from sample ``start`` to its end, lacks."""
+        decoder = self._decoder
+        got, frames, damage = decoder.position, decoder.frames, decoder.damage
         if got == 0 and damage is not None:
             raise AudioError(f"{self.name}: nothing could be decoded ({damage}). Copy it again.")
-        if frames is not None and got < frames - _MISSING_S * self.native_sr:
-            amount = "at most " if 0 < got == start else ""
-            all_s = frames / self.native_sr
-            return f"truncated: {amount}{got_s:.1f} s of {all_s:.1f} s could be decoded"
-        return None if damage is None else f"{damage}; {got_s:.1f} s could be decoded"
+        if damage is None and frames is not None and got < frames - _MISSING_S * self.native_sr:
+            damage = "truncated"
+        if damage is None:
+            return None
+        amount = "at most " if 0 < got == start else ""
+        got_s = (got - decoder.lost) / self.native_sr
+        whole = "" if frames is None else f" of {frames / self.native_sr:.1f} s"
+        return f"{damage}: {amount}{got_s:.1f} s{whole} could be decoded"
 
 
 def _average(x: Samples) -> Samples:
     """Mean over the channels of (n, channels), column by column: ten times faster than ``mean``."""
     if x.shape[1] == 1:
         return x[:, 0]
-    with np.errstate(invalid="ignore", over="ignore"):
-        y: Samples = x[:, 0] + x[:, 1]
-        for channel in x.T[2:]:
-            y += channel
-        y *= np.float32(1 / x.shape[1])
+    y: Samples = x[:, 0] + x[:, 1]
+    for channel in x.T[2:]:
+        y += channel
+    y *= np.float32(1 / x.shape[1])
     return y
 
 

@@ -2,7 +2,7 @@
 
 A command is a function with typer's annotations in a file of its own name. What fails on purpose
 (:class:`earmark.errors.EarmarkError`) is printed without a traceback and ends with exit code 1;
-wrong usage ends with 2, Ctrl-C with 130.
+wrong usage ends with 2, Ctrl-C with 130 (:mod:`earmark.cli.stopping`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from earmark.cli import (
     train,
 )
 from earmark.cli.console import complain
+from earmark.cli.stopping import stoppable
 from earmark.errors import EarmarkError
 
 app = typer.Typer(
@@ -34,16 +35,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("detect")(detect.command)
-app.command("merge")(merge.command)
-app.command("evaluate")(evaluate.command)
-app.command("convert")(convert.command)
-app.command("gaps")(gaps.command)
-app.command("playlist")(playlist.command)
-app.command("info")(info.command)
-app.command("models")(models.command)
-app.command("train")(train.command)
-app.command("manifest")(manifest.command)
+for room in (detect, merge, evaluate, convert, gaps, playlist, info, models, train, manifest):
+    app.command(room.__name__.rpartition(".")[2])(stoppable()(room.command))
 
 
 def _show_version(wanted: bool) -> None:
@@ -70,6 +63,3 @@ def main() -> None:
     except EarmarkError as error:
         complain(str(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        complain("stopped; what was finished is kept")
-        sys.exit(130)

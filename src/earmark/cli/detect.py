@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from earmark.cli.cores import MAX_JOBS, share
 from earmark.cli.report import report
 from earmark.errors import EarmarkError, FormatError
 
 if TYPE_CHECKING:
     from earmark.sources import Song
-
-MAX_JOBS = 8
-MAX_THREADS = 4
 
 
 def command(
@@ -112,9 +109,7 @@ def command(
     if part is not None:
         songs = take_shard(songs, part)
         summary = None if summary is None else shard_path(summary, part)
-    cores = _cores()
-    jobs = jobs or max(1, min(cores, MAX_JOBS, len(songs)))
-    threads = threads or max(1, min(cores // jobs, MAX_THREADS))
+    jobs, threads = share(len(songs), jobs=jobs, threads=threads)
     try:
         detector = SingingDetector(
             model, threads=threads, onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off
@@ -131,12 +126,6 @@ def command(
         skip_existing=skip_existing,
     )
     report(results, count=len(songs), format=names[0], summary=table, quiet=quiet)
-
-
-def _cores() -> int:
-    """The processor cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _format_names(given: list[str], scores: bool) -> list[str]:

@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from earmark.cli.console import err, out
+from earmark.cli.console import complain, err, out
 from earmark.cli.outputs import claim
 
 COLUMNS = {
@@ -48,6 +48,8 @@ def command(
 
     Two files, or two folders in which songs are paired by name (`one.csv`, `one.singing.json`).
     Any format that earmark reads; AUC needs the scores (`one.singing.npz`) beside the estimate.
+
+    Songs of the reference without an estimate are named, and the exit code is 1.
     """
     import numpy as np
 
@@ -59,7 +61,11 @@ def command(
     target = None if json is None else claim(json, overwrite=overwrite)
     comparison = compare(reference, estimate, label=label)
     tracks = comparison.tracks
-    figures: dict[str, Any] = {**evaluate(tracks, collar_s=collar), "notes": comparison.notes}
+    figures: dict[str, Any] = {
+        **evaluate(tracks, collar_s=collar),
+        "missing": comparison.missing,
+        "notes": comparison.notes,
+    }
     if rounds:
         rng = np.random.default_rng(0)
         figures["intervals"] = bootstrap(tracks, rng=rng, rounds=rounds, collar_s=collar)
@@ -68,6 +74,9 @@ def command(
         err.print(f"earmark: {note}", style="yellow", markup=False)
     if target is not None:
         write_atomic(target, dumps(plain(figures), ensure_ascii=False, indent=2).encode() + b"\n")
+    if comparison.missing:
+        complain(f"{estimate}: no estimate of {', '.join(comparison.missing)}")
+        raise typer.Exit(1)
 
 
 def _table(figures: Mapping[str, Any]) -> Table:

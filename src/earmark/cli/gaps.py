@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from earmark.annotation import SINGING, Annotation, labelled
+from earmark.annotation import Annotation, Segment, labelled
 from earmark.cli.console import err, out
 from earmark.cli.outputs import claim
 from earmark.errors import DataError, EarmarkError
@@ -23,6 +24,7 @@ def command(
     duration: Annotated[
         float | None, typer.Option(min=0, help="Length of the song, if a label file lacks it.")
     ] = None,
+    label: Annotated[str, typer.Option(help="The label that counts, or `all`.")] = "singing",
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
     format: Annotated[
         str | None, typer.Option(help="Write in this format, not as a table.")
@@ -41,8 +43,8 @@ def command(
     annotation = _annotation(song, model)
     if annotation.warning:
         err.print(f"earmark: {song}: {annotation.warning}", style="yellow", markup=False)
+    sung = _of_label(song, annotation, label)
     duration_s = _length(song, annotation) if duration is None else duration
-    sung = labelled(annotation.segments, SINGING)
     found = tuple(gaps(sung, duration_s=duration_s, min_s=shortest))
     answer = Annotation(
         found, duration_s, (INSTRUMENTAL,), str(song), annotation.model,
@@ -70,6 +72,17 @@ def _annotation(song: Path, model: str) -> Annotation:
     from earmark.detector import detect
 
     return detect(song, model=model)
+
+
+def _of_label(song: Path, annotation: Annotation, label: str) -> Sequence[Segment]:
+    """The segments that count; a label that nobody looked for must not pass for a gap."""
+    if label == "all":
+        return annotation.segments
+    looked_for = bool(annotation.segments or annotation.model)  # an empty file names no labels
+    if looked_for and label not in annotation.labels:
+        labels = ", ".join(annotation.labels)
+        raise DataError(f"{song}: nothing is labelled {label}, only {labels}; choose with --label")
+    return labelled(annotation.segments, label)
 
 
 def _length(song: Path, annotation: Annotation) -> float:

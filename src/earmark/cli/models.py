@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import math
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,28 +45,17 @@ def _row(name: str) -> dict[str, Any]:
         "name": name,
         "labels": list(info.labels),
         "bytes": path.stat().st_size,
-        "parameters": parameters(path),
-        "card": first_sentence(path.with_suffix(".md")),
+        "parameters": info.parameters,
+        "card": headline(path.with_suffix(".md")),
         "sha256": info.sha256,
     }
 
 
-def parameters(path: Path) -> int | None:
-    """How many weights a model holds; None where the package ``onnx`` is not installed."""
+def headline(card: Path) -> str:
+    """What the first heading of a card says after the model's name."""
     try:
-        import onnx
-    except ImportError:
-        return None
-    graph = onnx.load(path).graph
-    floats = [w for w in graph.initializer if w.data_type == onnx.TensorProto.FLOAT]
-    return int(sum(math.prod(weight.dims) for weight in floats))
-
-
-def first_sentence(card: Path) -> str:
-    """How a card begins below its headings, without Markdown's stars."""
-    try:
-        paragraphs = card.read_text("utf-8").replace("*", "").split("\n\n")
+        lines = card.read_text("utf-8").splitlines()
     except OSError:
         return ""
-    text = next((p for p in map(str.strip, paragraphs) if p and not p.startswith("#")), "")
-    return re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0]
+    heading = next((line for line in lines if line.startswith("# ")), "")
+    return heading.removeprefix("# ").removeprefix(f"{card.stem}: ")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from earmark.cli.console import complain, err
+from earmark.cli.cores import MAX_JOBS, share
 from earmark.cli.outputs import claim
 from earmark.errors import DataError
 
 if TYPE_CHECKING:
     from earmark.sources import Song
     from earmark.summary import Row
-
-MAX_JOBS = 8
 
 
 def command(
@@ -34,7 +34,10 @@ def command(
         typer.Option(metavar="FILE", help="A summary of `earmark detect`; nothing is detected."),
     ] = None,
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
-    jobs: Annotated[int | None, typer.Option(min=1, help="Songs at a time.")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Songs at a time. Default: one a core, at most {MAX_JOBS}."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the playlist.")] = False,
 ) -> None:
     """Write a playlist of the instrumentals in a folder, or of the songs that are sung.
@@ -49,10 +52,7 @@ def command(
         raise typer.BadParameter("say --instrumental or --vocal")
     target = claim(output, overwrite=overwrite)
     songs = find_songs([str(folder)], out="-")
-    if summary is None:
-        rows = _detected(songs, model, jobs or min(os.cpu_count() or 1, MAX_JOBS))
-    else:
-        rows = _known(songs, summary)
+    rows = _detected(songs, model, jobs) if summary is None else _known(songs, summary)
     content = playlist(rows, folder=target.parent, instrumental=instrumental)
     write_atomic(target, content)
     count = content.count(b"\n#EXTINF:")
@@ -64,19 +64,21 @@ def command(
         raise typer.Exit(1)
 
 
-def _detected(songs: list[Song], model: str, jobs: int) -> list[Row]:
+def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:
     """A row a song, from listening to it."""
     from rich.progress import track
 
     from earmark.batch import run
     from earmark.detector import SingingDetector
 
-    results = run(songs, SingingDetector(model), formats=(), jobs=jobs)
-    bar = track(
-        results, total=len(songs), description="listening", console=err,
-        disable=not err.is_terminal, transient=True,
-    )  # fmt: skip
-    return [result.row for result in bar]
+    jobs, threads = share(len(songs), jobs=jobs)
+    detector = SingingDetector(model, threads=threads)
+    with closing(run(songs, detector, formats=(), jobs=jobs)) as results:
+        bar = track(
+            results, total=len(songs), description="listening", console=err,
+            disable=not err.is_terminal, transient=True,
+        )  # fmt: skip
+        return [result.row for result in bar]
 
 
 def _known(songs: list[Song], summary: Path) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Generator
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from earmark.annotation import Annotation
     from earmark.batch import Result
     from earmark.summary import Summary
-
-INTERRUPTED = 130
 
 
 def report(
@@ -51,6 +48,8 @@ def report(
     ------
     typer.Exit
         With code 1 if a song failed.
+    KeyboardInterrupt
+        After the summary and the last line, if one stopped the batch.
     """
     tally = _Tally()
     shown: Annotation | None = None
@@ -86,9 +85,7 @@ def report(
             show(shown, console=out)
         err.print(tally.line(), markup=False, soft_wrap=True)
     if interrupted:
-        complain("stopped; what was finished is kept")
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)  # songs that have begun would otherwise be waited for
+        raise KeyboardInterrupt
     if tally.failed:
         raise typer.Exit(1)
 

@@ -1,0 +1,27 @@
+"""Ctrl-C, and SIGTERM as well: every command ends at once, and nothing is left half."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from earmark.cli.console import complain
+
+STOPPED = 130
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Around a command: a stop unwinds it, is told, and ends the process with code 130."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("stopped; what was finished is kept")
+        sys.stdout.flush()
+        os._exit(STOPPED)  # threads within a song would otherwise be waited for
+    finally:
+        signal.signal(signal.SIGTERM, before)
