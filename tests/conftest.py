@@ -9,6 +9,7 @@ can cure, such as a read-only folder for root: its reason starts with ``cannot:`
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ settings.load_profile("earmark")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Started in the background, pytest and all its children would ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Registered rather than defined here, since a conftest's own hooks see its folder only, and
     # the doctests under src/ skip as well.
     if IN_CI:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from earmark.detector import SingingDetector
 
 
+LOOK_UP_S = 0.5
+"""Longest wait for a song: Python may miss a signal that comes just before a wait begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a song.
@@ -103,7 +107,7 @@ def _run(songs: Iterable[Song], work: _Work, jobs: int) -> Generator[Result, Non
     try:
         running |= {pool.submit(work, song) for song in islice(waiting, jobs + 1)}
         while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, running = wait(running, timeout=LOOK_UP_S, return_when=FIRST_COMPLETED)
             while done:
                 running |= {pool.submit(work, song) for song in islice(waiting, 1)}
                 yield done.pop().result()
