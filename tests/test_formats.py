@@ -447,7 +447,7 @@ BAD = [
     ("csv", "start_s;end_s\n1;2\n", "line 1: .*commas"),
     ("csv", "start_s,end_s,vocal\n1,2,3\n", "line 2: vocal is 3"),
     ("csv", 'start_s,end_s,label\n1,2,"a\n3,4,b\n', "line 2: not a table"),
-    ("audacity", "1 2 a\n", "line 1: no tab"),
+    ("audacity", "1 2 a\n", "line 1: one column only.*a tab"),
     ("audacity", "1\tb\n", "line 1: the end 'b' is not a number"),
     ("lab", "1 2 a\n3\n", "line 2: one column only"),
     ("rttm", "1 2 a\n", "line 1: not an RTTM line"),

@@ -104,3 +104,42 @@ def assemble(segments: Iterable[Segment], *, labels: Iterable[str] = (), **rest:
     ordered = tuple(sorted(segments, key=lambda item: (item.start_s, item.end_s)))
     names = dict.fromkeys(labels) or dict.fromkeys(item.label for item in ordered)
     return Annotation(ordered, labels=tuple(names) or (SINGING,), **rest)
+
+
+def write_columns(annotation: Annotation, separator: str) -> bytes:
+    """A line a segment: start, end and label, times in seconds."""
+    return encode(
+        "".join(
+            separator.join((decimal(item.start_s), decimal(item.end_s), one_line(item.label)))
+            + "\n"
+            for item in annotation.segments
+        )
+    )
+
+
+def read_columns(data: bytes, name: str, *, separator: str | None, skip: str) -> Annotation:
+    """What :func:`write_columns` writes; a missing label is singing.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        What errors call the file.
+    separator : str or None
+        Between columns; None is any white space.
+    skip : str
+        How lines begin that hold no segment.
+    """
+    segments = []
+    for where, line in numbered(decode(data, name), name):
+        if not line or line.startswith(skip):
+            continue
+        start, *rest = line.split(separator, 2)
+        if not rest:
+            between = "a tab" if separator else "white space"
+            raise FormatError(
+                f"{where}: one column only; a line is start, end and label, with "
+                f"{between} between them"
+            )
+        segments.append(segment(start, rest[0], where=where, label=one_line("".join(rest[1:]))))
+    return assemble(segments)

@@ -7,18 +7,12 @@ one it is singing. Lines that begin with ``#`` are comments. HTK's own unit of 1
 from __future__ import annotations
 
 from earmark.annotation import Annotation
-from earmark.errors import FormatError
-from earmark.formats.fields import assemble, decimal, decode, encode, numbered, one_line, segment
+from earmark.formats.fields import read_columns, write_columns
 
 
 def dumps(annotation: Annotation) -> bytes:
     """The segments, a line each."""
-    return encode(
-        "".join(
-            f"{decimal(item.start_s)} {decimal(item.end_s)} {one_line(item.label)}\n"
-            for item in annotation.segments
-        )
-    )
+    return write_columns(annotation, " ")
 
 
 def loads(data: bytes, name: str = "lab") -> Annotation:
@@ -34,12 +28,4 @@ def loads(data: bytes, name: str = "lab") -> Annotation:
     >>> loads(b"0.5  1.5  lead voice").labels
     ('lead voice',)
     """
-    segments = []
-    for where, line in numbered(decode(data, name), name):
-        if not line or line.startswith("#"):
-            continue
-        start, *rest = line.split(maxsplit=2)
-        if not rest:
-            raise FormatError(f"{where}: one column only; a line is start, end and label")
-        segments.append(segment(start, rest[0], where=where, label=one_line("".join(rest[1:]))))
-    return assemble(segments)
+    return read_columns(data, name, separator=None, skip="#")
