@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from earmark.atomic import LEFT_BEHIND_S, sweep, write_atomic
+from earmark.errors import OutputError
 
 OURS = ".earmark-0123456789abcdef"
 OTHERS = (".earmark.sqlite", ".earmark-notes", f"{OURS}.bak", "song.singing.csv")
@@ -25,6 +26,11 @@ def test_a_file_is_written_into_a_new_folder(tmp_path: Path) -> None:
     write_atomic(tmp_path / "new/a", b"1")
     write_atomic(tmp_path / "new/a", b"2")
     assert [(p.name, p.read_bytes()) for p in (tmp_path / "new").iterdir()] == [("a", b"2")]
+
+
+def test_the_advice_fits_the_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"too long.*Choose a shorter name"):
+        write_atomic(tmp_path / "folder".ljust(300, "x") / "a", b"1")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="cannot: kill -9 is POSIX's")

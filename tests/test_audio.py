@@ -357,6 +357,38 @@ def test_a_format_of_the_extra_without_it_names_the_extra(folder, monkeypatch):
         load_audio(path)
 
 
+def test_what_is_no_recording_does_not_send_for_the_extra_first(folder, monkeypatch):
+    monkeypatch.delitem(sys.modules, "earmark.audio.decoding_av", raising=False)
+    monkeypatch.setitem(sys.modules, "av", None)
+    (folder / "text.ogg").write_text("This is no music. " * 500)
+    with pytest.raises(AudioError, match=r"text.ogg: not a WAV.* or damaged\. "):
+        load_audio(folder / "text.ogg")
+
+
+class Pipe(io.BytesIO):
+    def seekable(self):
+        return False
+
+
+def test_m4a_through_a_pipe(folder):
+    pytest.importorskip("av")
+    data = encode(folder / "piped.m4a", song(1)).read_bytes()
+    assert len(load_audio(Pipe(data))[0]) == pytest.approx(16000, abs=2000)
+
+
+@pytest.mark.parametrize(
+    ("right", "warns"), [(-1, True), (-0.999, True), (-0.9, False), (0, False)]
+)
+def test_channels_that_cancel(right, warns):
+    y = tone(440)
+    with AudioReader((np.stack([y, right * y]), SR)) as reader:
+        list(reader)
+    assert (reader.warning is not None) == warns
+    with AudioReader((np.zeros((2, SR)), SR)) as reader:
+        list(reader)
+    assert reader.warning is None
+
+
 def test_missing_folder_empty_and_text(folder, capfd):
     (folder / "empty.wav").write_bytes(b"")
     (folder / "text.mp3").write_text("This is no music. " * 500)

@@ -63,6 +63,9 @@ def test_two_files_never_go_to_one_place(song: Path, tmp_path: Path) -> None:
         (["song.singing.csv", "x.doc"], 1, "choose one of csv, json"),
         (["song.singing.csv", "x.npz"], 1, "no scores"),
         (["scores.npz", "x.csv"], 1, "scores and no segments"),
+        (["song.mp3", "x.csv"], 1, "a recording; `earmark detect` makes labels"),
+        ([".", "x.csv"], 1, "a folder; name the label files"),
+        (["song.singing.csv", "x.json", "--to", "lab"], 1, "suffix is not that of --to lab"),
         (["missing.csv", "x.lab"], 1, "cannot be read"),
     ],
 )

@@ -19,6 +19,7 @@ import soundfile
 from clips import SR, write_clip
 from earmark import formats, summary
 from earmark.cli import main
+from earmark.cli.detect import FORMATS
 from earmark.cli.timeline import show, timeline
 from earmark.formats.jsonl import loads_all
 
@@ -128,7 +129,7 @@ def test_hardly_any_samples(earmark, n):
     soundfile.write("song.wav", np.zeros(n), SR)
     code, out, _ = earmark("detect", "song.wav", "--summary", "songs.csv")
     row = rows()["song.wav"]
-    assert (code, row["error"], row["instrumental"]) == (0, "", "true")
+    assert (code, row["error"], row["instrumental"]) == (0, "", "")
     assert ("no samples" in row["warning"]) == (n == 0)
     assert "0:00" in out
 
@@ -202,7 +203,7 @@ def test_a_model_that_is_none(earmark, content, words):
     ("arguments", "words"),
     [
         ([], "name a song, a folder or a --list"),
-        (["song.wav", "--shard", "3/2"], "'3/2' is no shard: of three there are 1/3, 2/3 and 3/3"),
+        (["song.wav", "--shard", "3/2"], "'3/2' is no shard: of 2 there are 1/2 and 2/2"),
         (["song.wav", "--format", "csv,mp3"], "unknown format; choose one of csv, json, jsonl"),
         (["song.wav", "--format", ","], "no format was named"),
         (["song.wav", "--onset", "0.3", "--offset", "0.6"], "offset <= onset"),
@@ -242,6 +243,38 @@ def test_standard_input(earmark):
     assert files("out") == ["stdin.singing.csv"]
     code, _, err = earmark("detect", "-", stdin=b"")
     assert (code, "the file is empty" in err) == (1, True)
+
+
+def test_two_songs_of_one_stem_in_two_runs(earmark):
+    for name in ("a/x.wav", "b/x.wav"):
+        write_clip(Path(name))
+    assert earmark("detect", "a/x.wav", "-o", "out")[0] == 0
+    assert earmark("detect", "a/x.wav", "-o", "out")[0] == 0
+    code, _, err = earmark("detect", "b/x.wav", "-o", "out")
+    assert (code, "a/x.wav. Move" in err, "--overwrite" in err) == (1, True, True)
+    os.remove("a/x.wav")
+    assert earmark("detect", "b/x.wav", "-o", "out")[0] == 0
+
+
+def test_all_formats_and_where_they_are(earmark):
+    write_clip(Path("a.wav"))
+    _, _, err = earmark("detect", "a.wav", "-o", "out", "--format", "all")
+    assert len(files("out")) == len(formats.names())
+    assert err.endswith("; labels in out")
+    assert ", ".join(formats.names()) == FORMATS
+    write_clip(Path("b.wav"))
+    assert earmark("detect", ".")[2].endswith("; labels beside the songs")
+    assert earmark("detect", ".", "--skip-existing")[2] == (
+        "2 songs, 0 failed, 2 skipped; labels beside the songs"
+    )
+
+
+def test_channels_that_cancel_are_no_instrumental(earmark):
+    y = 0.5 * np.sin(np.arange(2 * SR) / 9)
+    soundfile.write("song.wav", np.stack([y, -y], axis=1), SR)
+    _, _, err = earmark("detect", "song.wav", "--onset", 1, "--summary", "songs.csv")
+    assert "earmark: warning: song.wav: the channels cancel each other: only -" in err
+    assert rows()["song.wav"]["instrumental"] == ""
 
 
 def test_a_list(earmark):
@@ -389,6 +422,7 @@ def test_a_stop_keeps_what_is_finished(stop):
     said = stopped(process, stop)
     assert process.returncode == 130, said
     assert "stopped; what was finished is kept" in said
+    assert " left" in said
     assert "Traceback" not in said
     assert_whole(rows(), n)
     assert not [p for p in Path("m").iterdir() if p.name.startswith(".earmark-")]

@@ -42,6 +42,15 @@ def test_collar_and_figures_as_json(folders: tuple[Path, Path], tmp_path: Path) 
     assert earmark(*words, "--overwrite").code == 0
 
 
+def test_a_long_name_stays_on_its_line(folders: tuple[Path, Path]) -> None:
+    reference, estimate = folders
+    for path in (reference / "two.csv", estimate / "two.singing.json"):
+        path.rename(path.with_name(path.name.replace("two", f"begin{'x' * 80}end")))
+    said = earmark("evaluate", *folders, "--rounds", 0)
+    (line,) = [line.split() for line in said.out.splitlines() if "…" in line]
+    assert (line[0][:5], line[0][-3:], len(line)) == ("begin", "end", 9)
+
+
 def test_songs_without_an_estimate_are_an_error(folders: tuple[Path, Path], tmp_path: Path) -> None:
     reference, estimate = folders
     (estimate / "two.singing.json").unlink()

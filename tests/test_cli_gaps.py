@@ -24,7 +24,7 @@ def test_table(song: Path) -> None:
     assert said.code == 0
     assert "2 of at least 8 s in 60.0 s" in said.out
     assert "10.00" in said.out
-    assert "0 of at least 40 s" in earmark("gaps", song, "--min", 40).out
+    assert "no gap of at least 40 s in 60.0 s" in earmark("gaps", song, "--min", 40).out
 
 
 def test_formats_on_standard_output_and_in_files(song: Path, tmp_path: Path) -> None:
@@ -43,10 +43,14 @@ def test_length_from_the_recording_beside_or_the_user(tmp_path: Path) -> None:
     said = earmark("gaps", tmp_path / "a.singing.csv")
     assert said.code == 1
     assert "--duration" in said.err
+    assert "--format csv,json" in said.err
     words = ("gaps", tmp_path / "a.singing.csv", "--min", 1, "--format", "lab")
     assert "12.000" in earmark(*words, "--duration", 12).out
     soundfile.write(tmp_path / "a.wav", np.zeros(8000 * 5), 8000)
     assert "5.000" in earmark(*words).out
+    (tmp_path / "a.json").write_text("[]")  # somebody else's
+    formats.write(Annotation((), 7), tmp_path / "a.singing.json")
+    assert "7.000" in earmark(*words).out
 
 
 def test_a_recording_is_listened_to(tmp_path: Path, rng: np.random.Generator) -> None:

@@ -66,6 +66,38 @@ def test_failures_are_named_and_the_others_listed(library: Path, tmp_path: Path)
     assert "broken.mp3" in said.err
 
 
+def test_without_a_judged_song_nothing_is_written(library: Path, tmp_path: Path) -> None:
+    for song in library.rglob("*.wav"):
+        song.write_text("no music")
+    said = earmark("playlist", library, "--vocal", "-o", "p.m3u8")
+    assert said.code == 1
+    assert "one.wav" in said.err
+    assert "no song could be judged" in said.err
+    assert not (tmp_path / "p.m3u8").exists()
+
+
+def test_what_was_not_heard_whole_is_no_instrumental(library: Path, tmp_path: Path) -> None:
+    table = Summary(Path("songs.csv"))
+    table.append(describe(Annotation((), duration_s=3), path="music/album/two.wav"))
+    unknown = describe(Annotation((), duration_s=3, warning="cut off"), path="music/one.wav")
+    table.append(unknown | {"instrumental": ""})
+    words = ["playlist", library, "--instrumental", "--summary", "songs.csv", "-o", "p.m3u8"]
+    said = earmark(*words)
+    assert said.code == 1
+    assert "music/one.wav: may be sung or not: cut off" in said.err
+    assert songs(tmp_path / "p.m3u8") == ["music/album/two.wav"]
+
+
+def test_a_summary_may_be_read_from_elsewhere(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Summary(Path("songs.csv"))
+    table.append(describe(Annotation((), duration_s=3), path="music/one.wav"))
+    monkeypatch.chdir(library)
+    earmark("playlist", ".", "--instrumental", "--summary", "../songs.csv", "-o", "p.m3u8")
+    assert songs(library / "p.m3u8") == ["one.wav"]
+
+
 def test_the_cores_are_shared_out_as_for_detect(
     library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +118,7 @@ def test_the_cores_are_shared_out_as_for_detect(
 
 def test_errors(library: Path) -> None:
     assert earmark("playlist", library, "-o", "p.m3u8").code == 2
+    assert "ends in .m3u8" in earmark("playlist", library, "--vocal", "-o", "p.mp3").err
     Path("p.m3u8").write_text("mine")
     words = ["playlist", library, "--vocal", "-o", "p.m3u8"]
     assert "--overwrite" in earmark(*words).err

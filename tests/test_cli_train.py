@@ -63,3 +63,6 @@ def test_errors(manifest: Path, tmp_path: Path) -> None:
     said = earmark("train", tmp_path / "none.jsonl", "-o", out)
     assert said.code == 1
     assert "none.jsonl" in said.err
+    said = earmark("train", manifest, "-o", manifest)
+    assert said.code == 1
+    assert "cannot be a folder for a model" in said.err

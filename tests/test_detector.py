@@ -78,7 +78,7 @@ def test_an_excerpt_counts_from_its_own_start(detector: SingingDetector) -> None
 
 def test_not_a_number(detector: SingingDetector) -> None:
     with pytest.raises(earmark.EarmarkError, match="NaN or infinite"):
-        detector.scores(np.array([0.0, np.nan], np.float32))
+        detector.scores(np.array([0.0, np.nan], np.float32), sr=16000)
 
 
 @pytest.mark.parametrize("sr", [0, -1])
@@ -89,4 +89,29 @@ def test_a_wrong_rate(detector: SingingDetector, sr: int) -> None:
 
 def test_samples_that_were_never_scaled(detector: SingingDetector) -> None:
     with pytest.raises(earmark.EarmarkError, match="Scale the recording"):
-        detector.scores(np.full(16000, 30000, np.float32))
+        detector.scores(np.full(16000, 30000, np.float32), sr=16000)
+
+
+def test_samples_in_another_order_are_told(detector: SingingDetector) -> None:
+    y = np.zeros((16000, 2), np.float32)
+    with pytest.raises(ValueError, match=r"transpose it, y\.T"):
+        earmark.detect((y, 16000))
+    with pytest.raises(TypeError, match="not \\(sr, y\\)"):
+        detector.detect((16000, y))
+    with pytest.raises(TypeError, match="does not tell its rate"):
+        detector.detect(y)
+    with pytest.raises(TypeError, match="not ndarray"):
+        detector.segments(y)
+
+
+def test_detect_takes_the_settings_of_the_detector() -> None:
+    found = earmark.detect(EXAMPLE, onset=0.9, offset=0.8, min_on_s=1, min_off_s=2, threads=2)
+    assert found.provenance["onset"] == 0.9
+    assert found.provenance["min_off_s"] == 2
+
+
+def test_what_a_user_sees_at_the_prompt() -> None:
+    shown = repr(SingingDetector(onset=0.9, min_on_s=1))
+    assert shown.startswith("SingingDetector('singing', onset=0.9, ")
+    assert "min_on_s=1," in shown
+    assert dir(earmark) == sorted(earmark.__all__)

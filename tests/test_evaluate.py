@@ -47,7 +47,9 @@ def test_folders_pair_by_name_whatever_the_format(tmp_path: Path) -> None:
     (tmp_path / "ref/README.md").touch()
     comparison = compare(tmp_path / "ref", tmp_path / "est")
     assert [track.name for track in comparison.tracks] == ["one", "rock/two"]
-    assert comparison.notes == ("one: length unknown, taken to be 8.0 s, the last end of either",)
+    (note,) = comparison.notes
+    assert note.startswith("one: length unknown, taken to be 8.0 s, the last end of either")
+    assert "--format csv,json" in note
 
 
 def test_truth_and_answer_may_share_a_folder(tmp_path: Path) -> None:
@@ -58,10 +60,34 @@ def test_truth_and_answer_may_share_a_folder(tmp_path: Path) -> None:
     comparison = compare(tmp_path, tmp_path)
     assert [list(track.estimate) for track in comparison.tracks] == [list(ANSWER)]
     assert comparison.missing == ("two",)
-    assert [note.partition(": ")[2] for note in comparison.notes] == [
+    assert [note.partition(": ")[2].partition(",")[0] for note in comparison.notes] == [
         "left out for want of a truth: three",
-        "length unknown, taken to be 8.0 s, the last end of either",
+        "length unknown",
     ]
+
+
+def test_folders_may_differ_where_names_do_not(tmp_path: Path) -> None:
+    put(tmp_path / "ref/one.truth.csv", *TRUTH)
+    put(tmp_path / "est/pop/one.singing.csv", *ANSWER)
+    put(tmp_path / "ref/two.csv", *TRUTH)
+    for folder in ("pop", "rock"):
+        put(tmp_path / f"est/{folder}/two.singing.csv", *ANSWER)
+    comparison = compare(tmp_path / "ref", tmp_path / "est")
+    assert [track.name for track in comparison.tracks] == ["one"]
+    assert comparison.missing == ("two",)
+
+
+def test_the_length_may_lie_beside(tmp_path: Path) -> None:
+    truth, answer = put(tmp_path / "r/a.csv", *TRUTH), put(tmp_path / "a.singing.csv", *ANSWER)
+    put(tmp_path / "a.singing.json", *ANSWER, duration_s=10)
+    comparison = compare(truth, answer)
+    assert (comparison.tracks[0].duration_s, comparison.notes) == (10, ())
+
+
+def test_a_label_that_no_truth_has_is_an_error(tmp_path: Path) -> None:
+    truth, answer = put(tmp_path / "t.csv", *TRUTH), put(tmp_path / "a.csv", *ANSWER)
+    with pytest.raises(DataError, match="nothing is labelled voice, only singing; choose with"):
+        compare(truth, answer, label="voice")
 
 
 def test_songs_without_partner_are_named(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     (["detector"], {"sklearn"}),
     (["nets", "learn", "datasets"], {"torch", "safetensors", "onnx"}),
     (["sources", "ledger", "summary", "batch", "playlist", "evaluate"], set()),
-    (["cli"], {"typer", "rich"}),
+    (["cli", "__main__"], {"typer", "rich"}),
 ]
 
 ORDER = [room for rooms, _ in FLOORS for room in rooms]

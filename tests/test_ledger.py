@@ -37,10 +37,36 @@ def test_foreign_and_edited_files_may_not(ledger, tmp_path):
         ledger.refuse_foreign(["b.csv"])
 
 
+def test_a_ledger_left_behind_is_named(ledger, tmp_path):
+    put(ledger, "a.csv", b"1")
+    (tmp_path / NAME).unlink()
+    with pytest.raises(OutputError, match=rf"{NAME} in .* must travel with.*--overwrite"):
+        ledger.refuse_foreign(["a.csv"])
+
+
+def test_another_songs_file_may_not_be_replaced_while_that_song_exists(ledger, tmp_path):
+    old, new = tmp_path / "old.mp3", tmp_path / "new.mp3"
+    old.write_bytes(b"")
+    new.write_bytes(b"")
+    ledger.record({"a.csv": b"1"}, origin="first", row=ROW, song=str(old))
+    (tmp_path / "a.csv").write_bytes(b"1")
+    ledger.refuse_foreign(["a.csv"], song=str(old))
+    with pytest.raises(OutputError, match=r"a\.csv: belongs to .*old\.mp3\. .*--overwrite"):
+        ledger.refuse_foreign(["a.csv"], song=str(new))
+    assert ledger.finished(["a.csv"], origin="first") == ROW
+    old.unlink()  # moved: the library is somewhere else now
+    ledger.refuse_foreign(["a.csv"], song=str(new))
+
+
 def test_a_folder_in_the_way(ledger, tmp_path):
     (tmp_path / "a.csv").mkdir()
     with pytest.raises(OutputError, match=r"a\.csv: cannot be replaced"):
         ledger.refuse_foreign(["a.csv"])
+
+
+def test_a_name_that_is_too_long(ledger):
+    with pytest.raises(OutputError, match=r"File name too long\)\. Choose a shorter one"):
+        ledger.refuse_foreign(["a" * 300])
 
 
 def test_a_kill_between_ledger_and_file_locks_nobody_out(ledger, tmp_path):

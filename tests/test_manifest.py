@@ -31,6 +31,7 @@ def test_round_trip(tmp_path: Path) -> None:
         ({"labels": None, "endpoints": [1, 2]}, "list of"),
         ({"material": "noise"}, "one of song"),
         ({"split": "valid"}, "both sides"),
+        ({"sinnger": "b"}, "unknown key sinnger; known: audio, "),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, change: dict, message: str) -> None:

@@ -10,8 +10,15 @@ from earmark.learn.recipe import read_recipe
 
 @pytest.mark.parametrize("change", ["nonsense", "stages.9.steps=1", "seed=", "colour=3", "a.b=1"])
 def test_a_wrong_change_is_named(change: str) -> None:
-    with pytest.raises(DataError, match="not a recipe"):
+    with pytest.raises(DataError, match=r"not a (recipe|change of the recipe)|not KEY=VALUE"):
         read_recipe(changes=[change])
+
+
+def test_a_change_is_blamed_and_not_the_file(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"^--set foo: not KEY=VALUE$"):
+        read_recipe(changes=["foo"])
+    with pytest.raises(DataError, match=r"nope\.toml: no such file$"):
+        read_recipe(tmp_path / "nope.toml")
 
 
 def test_the_default_recipe_reads() -> None:

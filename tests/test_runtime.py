@@ -145,3 +145,16 @@ def test_metadata_that_cannot_be_right(tmp_path: Path, bent: dict, words: str) -
 def test_an_unknown_name() -> None:
     with pytest.raises(ModelError, match=r"shipped are: .*singing"):
         OnnxModel("yodel")
+
+
+def test_a_folder_stands_for_its_one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    with pytest.raises(ModelError, match="no such model"):
+        model_path("mine")
+    Path("mine/a.onnx").touch()
+    assert model_path("mine") == Path("mine/a.onnx")
+    assert model_path(tmp_path / "mine").name == "a.onnx"
+    Path("mine/b.onnx").touch()
+    with pytest.raises(ModelError, match="2 models"):
+        model_path("mine")

@@ -100,7 +100,20 @@ def test_patterns_are_expanded_but_not_names_that_exist():
     ]
     assert [s.path for s in find_songs(["m/live [1].wav"])] == ["m/live [1].wav"]
     assert [s.path for s in find_songs([], listed=["m/*.wav"])] == ["m/*.wav"]
-    assert [s.path for s in find_songs(["none/*.wav"])] == ["none/*.wav"]
+    (nothing,) = find_songs(["none/*.wav"])
+    assert (nothing.path, "nothing matches" in nothing.problem) == ("none/*.wav", True)
+
+
+def test_a_pipe_is_not_waited_for():
+    os.mkfifo("pipe.wav")
+    (song,) = find_songs(["pipe.wav"])
+    assert "standard input" in song.problem
+
+
+def test_a_recording_is_no_list():
+    Path("song.flac").write_bytes(b"fLaC\0\0\n" * 100)
+    with pytest.raises(EarmarkError, match=r"song\.flac: no list of paths.*NUL"):
+        read_list("song.flac")
 
 
 def test_strange_names():
@@ -174,5 +187,5 @@ def test_shards_are_disjoint_and_names_do_not_depend_on_them():
 
 @pytest.mark.parametrize("text", ["3/2", "0/2", "2", "", "a/b", "-1/2", "1/2/3", "1/0", "1.5/2"])
 def test_wrong_shards(text):
-    with pytest.raises(ValueError, match="is no shard: of three there are 1/3, 2/3 and 3/3"):
+    with pytest.raises(ValueError, match=r"is no shard: of . there are 1/. (and|to) ./."):
         parse_shard(text)

@@ -53,7 +53,14 @@ def test_less_than_a_second_is_instrumental():
 def test_nothing_at_all():
     empty = sung(duration_s=0.0)
     assert (empty["vocal_fraction"], empty["first_vocal_s"]) == ("0.0000", "")
-    assert empty["instrumental"] == "true"
+    assert empty["instrumental"] == ""
+
+
+def test_a_recording_with_a_warning_is_not_called_instrumental():
+    torn = Annotation((), duration_s=10, warning="truncated")
+    assert describe(torn, path="a")["instrumental"] == ""
+    torn = Annotation((Segment(0, 2),), duration_s=10, warning="truncated")
+    assert describe(torn, path="a")["instrumental"] == "false"
 
 
 def test_only_singing_counts():

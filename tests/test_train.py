@@ -109,10 +109,20 @@ def test_it_learns_what_the_stand_in_sings(manifest: Path, tmp_path: Path) -> No
     path = train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,), filters=8))
     detector = SingingDetector(path)
     rng = np.random.default_rng(5)
-    scores = detector.scores(corpus.voice(rng, 6.0) + corpus.music(rng, 6.0))
+    scores = detector.scores(corpus.voice(rng, 6.0) + corpus.music(rng, 6.0), sr=16000)
     inside = (scores.times_s > 3.2) & (scores.times_s < 4.8)
     outside = (scores.times_s > 5.2) | (scores.times_s < 0.3)
     assert scores.values[inside].mean() > scores.values[outside].mean() + 0.3
+
+
+def test_what_nobody_sings_in_is_not_learnt_from(tmp_path: Path) -> None:
+    rows = [row for row in corpus.rows(tmp_path) if row.get("material") not in ("singing", None)]
+    (tmp_path / "none.csv").write_text("start_s,end_s\n")
+    rows = [row | {"labels": "none.csv"} if row["material"] == "song" else row for row in rows]
+    write_manifest(rows, tmp_path / "m.jsonl")
+    with pytest.raises(DataError, match="nobody sings"):
+        train(tmp_path / "m.jsonl", tmp_path / "run", recipe=recipe())
+    assert not (tmp_path / "run").exists()
 
 
 def test_early_stop_keeps_the_best(manifest: Path, tmp_path: Path) -> None:

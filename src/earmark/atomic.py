@@ -6,6 +6,7 @@ between leaves behind, :func:`sweep` removes later.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -17,6 +18,15 @@ from earmark.errors import OutputError
 
 LEFT_BEHIND_S = 3600.0
 """A temporary file of this age belongs to no write that still runs (our choice)."""
+_ADVICE = {
+    errno.ENOSPC: "Free some space or choose another folder.",
+    errno.EDQUOT: "Free some space or choose another folder.",
+    errno.EFBIG: "Free some space or choose another folder.",
+    errno.EACCES: "Choose a folder that you may write to.",
+    errno.EPERM: "Choose a folder that you may write to.",
+    errno.EROFS: "Choose a folder that you may write to.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+}
 _TEMPORARY = re.compile(r"\.earmark-[0-9a-f]{16}")
 
 
@@ -47,7 +57,7 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     except OSError as error:
         raise OutputError(
             f"{target}: cannot be written ({error.strerror or error}). "
-            "Free some space or choose another folder with -o."
+            + _ADVICE.get(error.errno or 0, "Choose another place.")
         ) from error
     finally:
         with suppress(OSError):

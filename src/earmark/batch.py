@@ -150,9 +150,12 @@ class _Work:
             return self._done(song)
         except EarmarkError as error:
             return Result(song, failed(song.path, str(error)))
+        except OSError as error:
+            why = error.strerror or error
+            return Result(song, failed(song.path, f"{song.shown}: cannot be done ({why})."))
         except Exception as error:  # one song must not take the others with it
             kind = type(error).__name__
-            return Result(song, failed(song.path, f"{song.path}: unexpected {kind}: {error}"))
+            return Result(song, failed(song.path, f"{song.shown}: unexpected {kind}: {error}"))
 
     def _done(self, song: Song) -> Result:
         if song.problem is not None:
@@ -169,26 +172,27 @@ class _Work:
             row = ledger.finished(names, origin=origin)
             if row is not None:
                 return Result(song, row | {"path": song.path}, skipped=True)
-        self._may_write(ledger, names)
+        recording = "" if song.path == STANDARD else os.path.abspath(song.path)
+        self._may_write(ledger, names, recording)
         annotation = self.detector.detect(_source(song))
         row = describe(annotation, path=song.path)
         outputs = {song.name + suffix: dumps(annotation) for suffix, dumps in self.suffixes.items()}
 
         def write() -> None:
-            self._may_write(ledger, names)
-            ledger.record(outputs, origin=origin, row=row)
+            self._may_write(ledger, names, recording)
+            ledger.record(outputs, origin=origin, row=row, song=recording)
             for name, data in outputs.items():
                 write_atomic(ledger.folder / name, data)
 
         self.pen.write(write)
         return Result(song, row, annotation)
 
-    def _may_write(self, ledger: Ledger, names: list[str]) -> None:
+    def _may_write(self, ledger: Ledger, names: list[str], recording: str) -> None:
         """Find out before the work rather than after it."""
         for folder in {(ledger.folder / name).parent for name in names}:
             _refuse_unwritable(folder)
         if not self.overwrite:
-            ledger.refuse_foreign(names)
+            ledger.refuse_foreign(names, song=recording)
 
 
 def _source(song: Song) -> Source:
@@ -207,7 +211,7 @@ def _fingerprint(song: Song) -> list[int] | None:
 
 def _refuse_unwritable(folder: Path) -> None:
     """Raise if the folder, or the nearest above it that exists, takes no files."""
-    there = next((at for at in (folder, *folder.parents) if at.exists()), Path())
+    there = next((at for at in (folder, *folder.parents) if os.path.exists(at)), Path())
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
         why = "read-only" if there.is_dir() else "a file, not a folder"
         raise OutputError(

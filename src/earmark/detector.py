@@ -86,7 +86,11 @@ class SingingDetector:
             **asdict(self.hysteresis),
         }
 
-    def scores(self, y: NDArray[np.float32], *, sr: int = SR) -> Scores:
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{k}={v:g}" for k, v in asdict(self.hysteresis).items())
+        return f"{type(self).__name__}({self.info.name!r}, {settings})"
+
+    def scores(self, y: NDArray[np.float32], *, sr: int) -> Scores:
         """Score samples.
 
         Parameters
@@ -108,11 +112,13 @@ class SingingDetector:
         ValueError
             If ``sr`` is below 1, or ``y`` has a wrong shape or type.
         """
-        samples, _ = load_audio((y, sr), sr=SR)
+        samples, _ = load_audio(_checked((y, sr)), sr=SR)
         return self._scores([self._model.score(logmel(samples))], np.shape(y)[-1] / sr)
 
     def segments(self, scores: Scores) -> list[Segment]:
         """Segments of all labels, in order, none before 0 or beyond the recording's end."""
+        if not isinstance(scores, Scores):
+            raise TypeError(f"give the Scores that scores() returns, not {type(scores).__name__}")
         return self.hysteresis.segments(scores)
 
     def detect(
@@ -136,8 +142,12 @@ class SingingDetector:
         ------
         AudioError
             If the recording cannot be read.
+        TypeError, ValueError
+            If samples come without their rate, after it, or in the shape (n, channels).
         """
-        with AudioReader(source, sr=SR, offset_s=offset_s, duration_s=duration_s) as reader:
+        with AudioReader(
+            _checked(source), sr=SR, offset_s=offset_s, duration_s=duration_s
+        ) as reader:
             samples = _Counted(reader)
             parts = list(self._model.stream(logmel_stream(samples)))
         scores = self._scores(parts, samples.n / SR)
@@ -158,6 +168,21 @@ class SingingDetector:
         return Scores(values, self.info.hop_s, self.info.labels, duration_s)
 
 
+def _checked(source: Source) -> Source:
+    """The source, unless it is samples in another order than (y, sr), or y in another than ours."""
+    if isinstance(source, np.ndarray):
+        raise TypeError("an array does not tell its rate: give (y, sr)")
+    if isinstance(source, tuple) and len(source) == 2:
+        if np.ndim(source[0]) == 0 and np.ndim(source[1]) > 0:
+            raise TypeError("samples come first: give (y, sr), not (sr, y)")
+        shape = np.shape(source[0])
+        if len(shape) == 2 and shape[0] > max(64, shape[1]):
+            raise ValueError(
+                f"y must have the shape (n,) or (channels, n), got {shape}: transpose it, y.T"
+            )
+    return source
+
+
 class _Counted:
     """Blocks that pass through, and how many samples they held."""
 
@@ -171,15 +196,25 @@ class _Counted:
             yield block
 
 
-def detect(source: Source, *, model: str | os.PathLike[str] = "singing") -> Annotation:
-    """Find the singing in one recording with the model's own settings.
+def detect(
+    source: Source,
+    *,
+    model: str | os.PathLike[str] = "singing",
+    threads: int = 1,
+    onset: float | None = None,
+    offset: float | None = None,
+    min_on_s: float | None = None,
+    min_off_s: float | None = None,
+) -> Annotation:
+    """Find the singing in one recording.
 
     For many recordings, make one :class:`SingingDetector` and use its ``detect``.
 
     Parameters
     ----------
     source : path, bytes, binary file or (y, sr)
-    model : str or path-like
+    model, threads, onset, offset, min_on_s, min_off_s
+        As :class:`SingingDetector` takes them.
 
     Raises
     ------
@@ -191,4 +226,7 @@ def detect(source: Source, *, model: str | os.PathLike[str] = "singing") -> Anno
     >>> detect((np.zeros(32000, np.float32), 16000)).segments
     ()
     """
-    return SingingDetector(model).detect(source)
+    detector = SingingDetector(
+        model, threads=threads, onset=onset, offset=offset, min_on_s=min_on_s, min_off_s=min_off_s
+    )
+    return detector.detect(source)

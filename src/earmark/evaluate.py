@@ -2,6 +2,8 @@
 
 Songs are paired by name (:func:`earmark.labels.song_name`) and by the folders below the one given:
 ``rock/one.csv``, ``rock/one.singing.json`` and ``rock/one.mp3.singing.npz`` are all ``rock/one``.
+Songs in other folders on the one side than on the other are paired by their bare name, where it is
+the only one of its kind on both sides.
 Where a folder has several files of a song, the reference is the one without ``.singing`` and the
 estimate the one with it, in the format that knows most (JSON before CSV); scores come from the
 ``.npz`` of the same song.
@@ -10,9 +12,10 @@ estimate the one with it, in the format that knows most (JSON before CSV); score
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +24,7 @@ from earmark import formats
 from earmark.annotation import HOP_S, SINGING, Annotation, Scores, Segment, labelled
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
-from earmark.labels import label_format, read_segments, song_name
+from earmark.labels import full_name, label_format, length_beside, read_segments, song_name
 from earmark.metrics.tracks import Track
 
 _BY_WEALTH = ("json", "jams", "jsonl", "textgrid", "csv", "audacity", "lab", "rttm", "srt", "vtt")
@@ -62,14 +65,20 @@ def compare(
     Raises
     ------
     DataError
-        If nothing can be paired, or a length is unknown and no segment tells.
+        If nothing can be paired, or no true segment has the label.
     FormatError
         If a file cannot be read.
     """
     missing: list[str] = []
     notes: list[str] = []
     found = list(_pairs(Path(reference), Path(estimate), missing, notes))
-    tracks = tuple(_track(*pair, label=label, notes=notes) for pair in found)
+    named: set[str] = set()
+    tracks = tuple(_track(*pair, label=label, notes=notes, named=named) for pair in found)
+    if named and label not in (*named, "all"):
+        raise DataError(
+            f"{reference}: nothing is labelled {label}, only {_listed(sorted(named))}; "
+            "choose with --label"
+        )
     return Comparison(tracks, tuple(missing), tuple(notes))
 
 
@@ -86,7 +95,8 @@ def _pairs(
         beside = [p for p in estimate.parent.glob("*.npz") if p.stem == estimate.stem]
         yield song_name(reference), reference, estimate, next(iter(beside), None)
         return
-    truths, answers = _songs(reference), _songs(estimate)
+    truths = _songs(reference)
+    answers = _as_in(truths, _songs(estimate))
     paired, strange = [], []
     for name in sorted(truths.keys() | answers.keys()):
         truth = _best(truths.get(name, ()), answer=False)
@@ -110,6 +120,17 @@ def _pairs(
         notes.append(f"{estimate}: left out for want of a truth: {_listed(strange)}")
 
 
+def _as_in(truths: Iterable[str], answers: dict[str, list[Path]]) -> dict[str, list[Path]]:
+    """Answers under the truths' names, where only the folders differ and nothing is ambiguous."""
+    there = Counter(PurePosixPath(name).name for name in truths)
+    here = Counter(PurePosixPath(name).name for name in answers)
+    twin = {bare: name for name in truths if there[bare := PurePosixPath(name).name] == 1}
+    return {
+        twin.get(bare, name) if here[bare := PurePosixPath(name).name] == 1 else name: files
+        for name, files in answers.items()
+    }
+
+
 def _songs(folder: Path) -> dict[str, list[Path]]:
     """The label files below a folder by song; ``one.mp3`` and ``one.wav`` are two songs."""
     files: dict[str, dict[str, list[Path]]] = {}
@@ -117,7 +138,7 @@ def _songs(folder: Path) -> dict[str, list[Path]]:
         if path.is_file() and not path.name.startswith(".") and label_format(path):
             place = path.relative_to(folder).parent
             name = (place / song_name(path)).as_posix()
-            full = (place / path.stem.removesuffix(".singing")).as_posix()
+            full = (place / full_name(path)).as_posix()
             files.setdefault(name, {}).setdefault(full, []).append(path)
     songs: dict[str, list[Path]] = {}
     for name, by_full in files.items():
@@ -150,14 +171,23 @@ def _scores_file(files: Iterable[Path]) -> Path | None:
 
 
 def _track(
-    name: str, truth: Path, answer: Path, scores_file: Path | None, *, label: str, notes: list[str]
+    name: str,
+    truth: Path,
+    answer: Path,
+    scores_file: Path | None,
+    *,
+    label: str,
+    notes: list[str],
+    named: set[str],
 ) -> Track:
     reference, estimate = read_segments(truth), formats.read(answer)
     scores = estimate.scores if scores_file is None else formats.read(scores_file).scores
     if estimate.scores is not None and not estimate.segments:
         notes.append(f"{name}: scores alone; counted as on where they reach 0.5")
         estimate = replace(estimate, segments=tuple(Hysteresis().segments(estimate.scores)))
-    duration_s = _length(name, reference, estimate, scores, notes=notes)
+    if reference.segments or reference.model:  # an empty file names no labels
+        named.update(reference.labels)
+    duration_s = _length(name, reference, estimate, scores, beside=(answer, truth), notes=notes)
     wanted = _of_label(reference, label, truth, notes)
     found = _of_label(estimate, label, answer, notes)
     values, hop_s = (None, HOP_S) if scores is None else (_column(scores, label), scores.hop_s)
@@ -173,14 +203,21 @@ def _length(
     estimate: Annotation,
     scores: Scores | None,
     *,
+    beside: Iterable[Path],
     notes: list[str],
 ) -> float:
-    """How long a song is: by its scores, by a label file, or by the last end that one names."""
+    """How long a song is: by scores, by labels, by what lies beside them, or by the last end."""
     lengths = [None if scores is None else scores.end_s, reference.duration_s, estimate.duration_s]
     known = [length_s for length_s in lengths if length_s is not None]
     last_s = max((s.end_s for s in (*reference.segments, *estimate.segments)), default=0.0)
+    for path in beside:
+        if not known and (length_s := length_beside(path)) is not None:
+            known = [length_s]
     if not known:
-        notes.append(f"{name}: length unknown, taken to be {last_s:.1f} s, the last end of either")
+        notes.append(
+            f"{name}: length unknown, taken to be {last_s:.1f} s, the last end of either; "
+            "`earmark detect --format csv,json` notes it"
+        )
         return last_s
     if (longest_s := max(*known, last_s)) > known[0] + _SAME_LENGTH_S:
         notes.append(

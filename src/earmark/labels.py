@@ -1,7 +1,8 @@
 """Label files and the songs they belong to, found by name.
 
-A song's files are called alike: ``one.mp3``, ``one.csv`` (a person's labels), ``one.singing.json``
-(earmark's), ``one.mp3.singing.npz`` (earmark's, beside a ``one.wav`` that has its own).
+A song's files are called alike: ``one.mp3``, ``one.csv`` or ``one.truth.csv`` (a person's labels),
+``one.singing.json`` (earmark's), ``one.mp3.singing.npz`` (earmark's, beside a ``one.wav`` that has
+its own).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path, PurePath
 
 from earmark import formats
 from earmark.annotation import Annotation
+from earmark.audio import AudioReader
 from earmark.errors import FormatError
 
 AUDIO_SUFFIXES = frozenset(
@@ -44,8 +46,19 @@ def song_name(path: str | os.PathLike[str]) -> str:
     >>> song_name("out/Hey Jude.mp3.singing.csv"), song_name("Hey Jude.lab"), song_name("Op. 5.csv")
     ('Hey Jude', 'Hey Jude', 'Op. 5')
     """
-    name = PurePath(path).stem.removesuffix(".singing")
+    name = full_name(path)
     return PurePath(name).stem if is_audio(name) else name
+
+
+def full_name(path: str | os.PathLike[str]) -> str:
+    """A song's name with the recording's suffix, where the label file's name holds it.
+
+    Examples
+    --------
+    >>> full_name("one.mp3.singing.csv"), full_name("one.truth.csv")
+    ('one.mp3', 'one')
+    """
+    return PurePath(path).stem.removesuffix(".singing").removesuffix(".truth")
 
 
 def label_format(path: str | os.PathLike[str]) -> str | None:
@@ -76,8 +89,33 @@ def recording_of(path: str | os.PathLike[str]) -> Path | None:
         for other in sorted(path.parent.iterdir())
         if is_audio(other) and song_name(other) == song_name(path)
     ]
-    named = path.stem.removesuffix(".singing")
-    return min(found, key=lambda other: other.name != named, default=None)
+    return min(found, key=lambda other: other.name != full_name(path), default=None)
+
+
+def length_beside(path: str | os.PathLike[str]) -> float | None:
+    """Length in seconds of a label file's song, by what lies beside it; None if nothing tells.
+
+    The ``.npz`` or ``.json`` of the same name tells, else the recording, which is read through.
+
+    Raises
+    ------
+    AudioError
+        If the recording cannot be read.
+    """
+    path = Path(path)
+    for other in sorted(path.parent.iterdir(), reverse=True):
+        if label_format(other) in ("npz", "json") and full_name(other) == full_name(path):
+            try:
+                known = formats.read(other)
+            except FormatError:  # somebody else's
+                continue
+            if known.duration_s is not None:
+                return known.duration_s
+    recording = recording_of(path)
+    if recording is None:
+        return None
+    with AudioReader(recording) as reader:
+        return sum(len(block) for block in reader) / reader.sr
 
 
 def read_segments(path: str | os.PathLike[str], *, format: str | None = None) -> Annotation:

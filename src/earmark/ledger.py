@@ -9,6 +9,7 @@ the same folder need no other agreement.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -21,6 +22,8 @@ from earmark.errors import OutputError
 
 NAME = ".earmark.sqlite"
 TIMEOUT_S = 60.0
+_SONG = "song"
+"""Where a row of the ledger keeps the recording's absolute path, beside the summary's cells."""
 _TABLE = """
     CREATE TABLE IF NOT EXISTS outputs (
         name BLOB, sha256 TEXT, origin TEXT, row TEXT, PRIMARY KEY (name, sha256)
@@ -42,23 +45,43 @@ class Ledger:
         self.folder = folder
         self.path = folder / NAME
 
-    def refuse_foreign(self, names: Iterable[str]) -> None:
+    def refuse_foreign(self, names: Iterable[str], *, song: str = "") -> None:
         """Make sure that none of these files would be lost by being replaced.
+
+        Parameters
+        ----------
+        names : iterable of str
+            The outputs.
+        song : str
+            Absolute path of the recording they would come from; empty for a stream.
 
         Raises
         ------
         OutputError
             If one exists and holds other bytes than earmark wrote: it is somebody else's, or
-            was edited since. Also if the ledger cannot be read.
+            was edited since. If it comes from another song that still exists. Also if the ledger
+            cannot be read.
         """
         for name in names:
             sha256 = self._sha256_of(name)
-            if sha256 is not None and not self._rows(name, sha256):
-                raise OutputError(
-                    f"{self.folder / name}: is there already, and earmark did not write it or it "
-                    "was edited since. Move it away, choose another folder with -o, or replace it "
-                    "with --overwrite."
+            if sha256 is None:
+                continue
+            rows = self._rows(name, sha256)
+            owner = json.loads(rows[0][1]).get(_SONG, "") if rows else ""
+            if not rows:
+                why = (
+                    f"is there already, and {NAME} in {self.folder} does not know it: earmark "
+                    "did not write it, it was edited since, or it came here without that file, "
+                    "which must travel with the labels"
                 )
+            elif _are_two(owner, song):
+                why = f"belongs to {owner}"
+            else:
+                continue
+            raise OutputError(
+                f"{self.folder / name}: {why}. Move it away, choose another folder with -o, or "
+                "replace it with --overwrite."
+            )
 
     def finished(self, names: Iterable[str], *, origin: str) -> dict[str, str] | None:
         """The summary's row of a song whose outputs are all there, unchanged and of this origin.
@@ -82,9 +105,13 @@ class Ledger:
             if not rows or rows[0][0] != origin:
                 return None
             found = rows[0][1]
-        return None if found is None else json.loads(found)
+        if found is None:
+            return None
+        return {key: cell for key, cell in json.loads(found).items() if key != _SONG}
 
-    def record(self, outputs: Mapping[str, bytes], *, origin: str, row: Mapping[str, str]) -> None:
+    def record(
+        self, outputs: Mapping[str, bytes], *, origin: str, row: Mapping[str, str], song: str = ""
+    ) -> None:
         """Note what is about to be written.
 
         Parameters
@@ -95,6 +122,8 @@ class Ledger:
             What it was made from.
         row : mapping
             The song's row of the summary.
+        song : str
+            Absolute path of the recording; empty for a stream.
 
         Raises
         ------
@@ -108,7 +137,7 @@ class Ledger:
                 f"{self.folder}: the folder cannot be made ({error.strerror}). "
                 "Choose another with -o."
             ) from error
-        note = json.dumps(dict(row))
+        note = json.dumps({**row, _SONG: song})
         with self._connected() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
@@ -141,7 +170,8 @@ class Ledger:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise OutputError(f"{path}: cannot be replaced ({error.strerror}).") from error
+            advice = " Choose a shorter one." if error.errno == errno.ENAMETOOLONG else ""
+            raise OutputError(f"{path}: cannot be replaced ({error.strerror}).{advice}") from error
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -156,3 +186,11 @@ class Ledger:
                 "folder can be written and has space, delete this file; earmark then takes what is "
                 "there for somebody else's, and --overwrite replaces it."
             ) from error
+
+
+def _are_two(owner: str, song: str) -> bool:
+    """Whether these are two recordings; one that is gone (moved, renamed) claims nothing."""
+    try:
+        return bool(owner and song) and not os.path.samefile(owner, song)
+    except (OSError, ValueError):
+        return False

@@ -16,7 +16,8 @@ def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumenta
     Parameters
     ----------
     rows : iterable of dict
-        Rows of a summary (:mod:`earmark.summary`); songs that failed are left out.
+        Rows of a summary (:mod:`earmark.summary`); songs that failed, or whose
+        ``instrumental`` is empty since not all of them was heard, are left out.
     folder : path-like
         Where the playlist will lie: its paths are relative to it.
     instrumental : bool
@@ -42,7 +43,7 @@ def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumenta
     """
     lines = ["#EXTM3U"]
     for row in sorted(rows, key=lambda row: row["path"]):
-        if row["error"] or (row["instrumental"] == "true") != instrumental:
+        if row["error"] or row["instrumental"] != ("true" if instrumental else "false"):
             continue
         path = Path(os.path.relpath(row["path"], folder)).as_posix()
         if len(path.splitlines()) > 1:

@@ -54,7 +54,8 @@ class OnnxModel:
     Parameters
     ----------
     name_or_path : str or path-like
-        A shipped model's name such as ``"singing"``, or a file that ends in ``.onnx``.
+        A shipped model's name such as ``"singing"``, a file that ends in ``.onnx``, or a folder
+        with one such file in it.
     threads : int
         Threads that one run may use.
 
@@ -210,11 +211,16 @@ def model_path(name_or_path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     ModelError
-        If it is neither a shipped name nor a file.
+        If it is neither a shipped name, nor a file, nor a folder with exactly one model.
     """
     text = os.fspath(name_or_path)
     path = Path(text) if text.endswith(".onnx") or os.sep in text else SHIPPED / f"{text}.onnx"
     if not path.is_file():
+        inside = list(Path(text).glob("*.onnx"))
+        if len(inside) == 1:
+            return inside[0]
+        if inside:
+            raise ModelError(f"{text}: a folder of {len(inside)} models; name one .onnx file of it")
         known = ", ".join(model_names()) or "none"
         raise ModelError(f"{text}: no such model; shipped are: {known}, or give an .onnx file")
     return path

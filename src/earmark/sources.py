@@ -38,13 +38,18 @@ class Song:
     name : str
         Its outputs relative to ``root``, up to the suffix: ``"album/one.singing"``.
     problem : str or None
-        Why there is nothing to be done: it stands for a folder without audio.
+        Why there is nothing to be done: it stands for a folder without audio, say.
     """
 
     path: str
     root: Path | None = None
     name: str = ""
     problem: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+        return "<stdin>" if self.path == STANDARD else self.path
 
 
 def find_songs(
@@ -70,10 +75,9 @@ def find_songs(
     ['a.mp3.singing', 'a.flac.singing', 'b.singing']
     """
     found: dict[str, _Found] = {}
-    for path in chain(chain.from_iterable(map(_expanded, paths)), listed):
-        for item in _below(path):
-            key = path if path == STANDARD else os.path.abspath(item.path)
-            found.setdefault(key, item)
+    for item in chain.from_iterable(chain(map(_expanded, paths), map(_below, listed))):
+        key = item.path if item.path == STANDARD else os.path.abspath(item.path)
+        found.setdefault(key, item)
     return _placed(list(found.values()), out)
 
 
@@ -83,12 +87,17 @@ def read_list(file: str) -> list[str]:
     Raises
     ------
     EarmarkError
-        If the list cannot be read.
+        If the list cannot be read, or is none.
     """
     try:
         data = sys.stdin.buffer.read() if file == STANDARD else Path(file).read_bytes()
     except OSError as error:
         raise EarmarkError(f"{file}: the list cannot be read ({error.strerror}).") from error
+    if b"\0" in data:
+        raise EarmarkError(
+            f"{file}: no list of paths, one a line: it holds NUL bytes. "
+            "A recording is named without --list."
+        )
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     return [os.fsdecode(line) for line in (line.removesuffix(b"\r") for line in lines) if line]
 
@@ -108,7 +117,10 @@ def parse_shard(text: str) -> tuple[int, int]:
     """
     number, _, count = text.partition("/")
     if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
-        raise ValueError(f"{text!r} is no shard: of three there are 1/3, 2/3 and 3/3")
+        n = int(count) if count.isdecimal() and int(count) > 1 else 3
+        raise ValueError(
+            f"{text!r} is no shard: of {n} there are 1/{n} {'and' if n == 2 else 'to'} {n}/{n}"
+        )
     return int(number), int(count)
 
 
@@ -125,17 +137,27 @@ class _Found:
     problem: str | None = None
 
 
-def _expanded(path: str) -> list[str]:
-    """What a pattern matches; a path that exists is none, and one without matches stays."""
+def _expanded(path: str) -> Iterator[_Found]:
+    """The songs of what a pattern matches; a path that exists is none."""
     if not glob.has_magic(path) or os.path.lexists(path):
-        return [path]
-    return sorted(glob.glob(path, recursive=True)) or [path]
+        yield from _below(path)
+        return
+    matches = sorted(glob.glob(path, recursive=True))
+    if not matches:
+        yield _Found(path, problem=f"{path}: nothing matches, and no file has this name.")
+    yield from chain.from_iterable(map(_below, matches))
 
 
 def _below(path: str) -> Iterator[_Found]:
     """The file itself, or the songs of the folder."""
     if not path:
         yield _Found(path, problem="an empty path: is a variable in the command not set?")
+        return
+    if path != STANDARD and _is_special(path) and not os.path.isdir(path):
+        yield _Found(
+            path,
+            problem=f"{path}: a pipe or a device, not a file. Hand it over on standard input: -",
+        )
         return
     if not os.path.isdir(path):
         if not _is_output(path):

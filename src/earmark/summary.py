@@ -12,7 +12,8 @@ vocal_fraction            share of the duration that is sung
 first_vocal_s             where singing first starts; empty if it does not
 last_vocal_s              where it last ends
 longest_gap_s             longest stretch without singing, the song's start and end included
-instrumental              ``true`` if less than 1 s is sung in all, else ``false``
+instrumental              ``true`` if less than 1 s is sung in all, else ``false``; empty where
+                          that little is heard in a song of under 1 s or one with a warning
 warning                   what to know of the recording, such as that it is truncated
 error                     why the song failed; the other columns are empty then
 ========================  ==========================================================================
@@ -64,6 +65,7 @@ def describe(annotation: Annotation, *, path: str) -> Row:
     sung_s = sum(segment.duration_s for segment in sung)
     starts_s = [*(segment.start_s for segment in sung), duration_s]
     ends_s = [0.0, *(segment.end_s for segment in sung)]
+    unknown = annotation.warning is not None or duration_s < INSTRUMENTAL_S
     cells = {
         "path": path,
         "duration_s": f"{duration_s:.3f}",
@@ -71,7 +73,7 @@ def describe(annotation: Annotation, *, path: str) -> Row:
         "first_vocal_s": f"{sung[0].start_s:.3f}" if sung else "",
         "last_vocal_s": f"{sung[-1].end_s:.3f}" if sung else "",
         "longest_gap_s": f"{max(b - a for a, b in zip(ends_s, starts_s, strict=True)):.3f}",
-        "instrumental": "true" if sung_s < INSTRUMENTAL_S else "false",
+        "instrumental": "false" if sung_s >= INSTRUMENTAL_S else "" if unknown else "true",
         "warning": annotation.warning or "",
     }
     return dict.fromkeys(COLUMNS, "") | cells

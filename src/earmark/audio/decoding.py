@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import tempfile
 from typing import Any, BinaryIO, cast
@@ -20,9 +21,15 @@ from earmark.audio.samples import ArrayDecoder, Decoder, Source
 from earmark.errors import AudioError
 
 _SPOOL_BYTES = 1 << 25
-_NO_DECODER = (
-    "not a WAV, FLAC, Ogg, Opus or MP3 file. m4a, aac, wma, webm and video need PyAV: "
+_EXTRA = re.compile(rb"....ftyp|\x1aE\xdf\xa3|0&\xb2u|\xff[\xf0\xf1\xf8\xf9]", re.DOTALL)
+"""How MP4, WebM, WMA and AAC begin."""
+_NEEDS_EXTRA = (
+    "m4a, aac, wma, webm and video are no WAV, FLAC, Ogg, Opus or MP3 and need PyAV: "
     "pip install 'earmark[formats]'"
+)
+_NO_DECODER = (
+    "not a WAV, FLAC, Ogg, Opus or MP3 file, or damaged. Is it a recording, and is it whole? "
+    "(Some other formats need PyAV: pip install 'earmark[formats]')"
 )
 
 
@@ -58,7 +65,9 @@ def _decoder(file: BinaryIO, name: str, *, owned: bool) -> Decoder:
     try:
         from earmark.audio.decoding_av import AvDecoder
     except ImportError:
-        raise AudioError(f"{name}: {_NO_DECODER}") from None
+        file.seek(0)
+        why = _NEEDS_EXTRA if _EXTRA.match(file.read(8)) else _NO_DECODER
+        raise AudioError(f"{name}: {why}") from None
     return AvDecoder(file, name, owned=owned)
 
 
@@ -75,7 +84,7 @@ def _opened(source: Any) -> tuple[BinaryIO, str]:
     try:
         return _seekable(open(source, "rb", buffering=0)), name
     except FileNotFoundError:
-        raise AudioError(f"{name}: no such file. Check the path.") from None
+        raise AudioError(f"{name}: no such file or folder. Check the path.") from None
     except OSError as error:
         if os.path.isdir(source):
             raise AudioError(f"{name}: a folder, not a recording. Name a file in it.") from None

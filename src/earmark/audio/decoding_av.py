@@ -26,7 +26,7 @@ class AvDecoder:
         file.seek(0)
         self._owned = file if owned else None
         try:
-            self._container: Any = av.open(file, metadata_errors="ignore")
+            self._container: Any = av.open(file, mode="r", metadata_errors="ignore")
         except av.FFmpegError as error:
             raise AudioError(
                 f"{name}: no audio format that libsndfile or FFmpeg knows ({error.strerror}). "

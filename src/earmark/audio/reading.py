@@ -22,6 +22,7 @@ _PRE_ROLL_S = 0.1
 _PRE_ROLL_SAMPLES = 400
 _MISSING_S = 0.25
 _MAX_PEAK = 100.0
+_CANCELLED_DB = -40.0
 
 
 class AudioReader:
@@ -50,7 +51,7 @@ class AudioReader:
     duration_s : float or None
         Length of what is read: the header's word (or None) at first, exact after the last block.
     warning : str or None
-        After the last block: what could not be decoded.
+        After the last block: what could not be decoded, or that the channels cancel each other.
 
     Raises
     ------
@@ -85,6 +86,7 @@ class AudioReader:
         self.native_sr, self.channels = self._decoder.sr, self._decoder.channels
         self.sr = sr or self.native_sr
         self.warning: str | None = None
+        self._power_in = self._power_mixed = 0.0
         self._flat = mono or self.channels == 1
         self._first = round(offset_s * self.sr)
         self._last = math.inf if duration_s is None else round((offset_s + duration_s) * self.sr)
@@ -110,6 +112,7 @@ class AudioReader:
         at = unit * (sr // step)
         decoder.seek(unit * (native_sr // step))
         resample = _resampler(native_sr, sr, 1 if self._flat else self.channels)
+        self._power_in = self._power_mixed = 0.0
         end: float = math.inf
         start = decoder.position
         while at < min(self._last, end):
@@ -128,6 +131,7 @@ class AudioReader:
             if len(block):
                 yield block if self._flat else np.ascontiguousarray(block.T)
         self.duration_s = self._kept(end) / sr
+        self.warning = self.warning or self._cancelled()
 
     def _resampled(self, frames: int) -> int:
         """How many samples at ``sr`` that many of the recording become."""
@@ -152,7 +156,20 @@ class AudioReader:
             raise AudioError(
                 f"{where} NaN or infinite. Export the recording again, or set such samples to 0."
             )
-        return _average(x) if self._flat else x
+        if not self._flat or self.channels == 1:
+            return _average(x) if self._flat else x
+        y = _average(x)
+        self._power_in += float(np.vdot(x, x)) / self.channels
+        self._power_mixed += float(np.vdot(y, y))
+        return y
+
+    def _cancelled(self) -> str | None:
+        """Whether the mono mix is next to silent although the channels are not."""
+        share = self._power_mixed / self._power_in if self._power_in else 1.0
+        if share >= 10 ** (_CANCELLED_DB / 10):
+            return None
+        left = f"only {10 * math.log10(share):.0f} dB" if share else "nothing"
+        return f"the channels cancel each other: {left} of them is left in the mono mix"
 
     def _shortfall(self, start: int) -> str | None:
         """What the recording, read from sample ``start`` to its end, lacks."""

@@ -32,6 +32,7 @@ from earmark.errors import EarmarkError
 app = typer.Typer(
     name="earmark",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,
 )

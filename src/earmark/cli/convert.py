@@ -29,7 +29,7 @@ def command(
     """
     from earmark import formats
     from earmark.errors import FormatError, OutputError
-    from earmark.labels import read_segments
+    from earmark.labels import is_audio, label_format, read_segments
 
     *sources, target = paths
     if not sources:
@@ -39,6 +39,15 @@ def command(
         known = ", ".join(formats.names())
         raise FormatError(f"{target}: a folder; say which format with --to ({known})")
     form = formats.get_format(target if to is None else to)
+    if not into_folder and label_format(target) not in (None, form.name):
+        raise OutputError(
+            f"{target}: its suffix is not that of --to {to}; leave out one of the two"
+        )
+    for path in sources:
+        if path.is_dir():
+            raise FormatError(f"{path}: a folder; name the label files in it")
+        if source is None and is_audio(path):
+            raise FormatError(f"{path}: a recording; `earmark detect` makes labels of it")
     targets = [
         target / f"{path.name.removesuffix(path.suffix)}{form.suffix}" if into_folder else target
         for path in sources

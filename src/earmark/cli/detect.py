@@ -14,6 +14,9 @@ from earmark.errors import EarmarkError, FormatError
 if TYPE_CHECKING:
     from earmark.sources import Song
 
+FORMATS = "csv, json, jsonl, audacity, lab, jams, rttm, textgrid, srt, vtt, npz"
+"""As :func:`earmark.formats.names` has them, which takes too long to import for a help."""
+
 
 def command(
     paths: Annotated[
@@ -32,7 +35,7 @@ def command(
     ] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAMES", help="Such as csv,audacity. Default: csv."),
+        typer.Option("--format", metavar="NAMES", help=f"Of {FORMATS}; or all. Default: csv."),
     ] = None,
     scores: Annotated[
         bool, typer.Option("--scores", help="Write the scores of all frames as well (npz).")
@@ -125,14 +128,26 @@ def command(
         overwrite=overwrite,
         skip_existing=skip_existing,
     )
-    report(results, count=len(songs), format=names[0], summary=table, quiet=quiet)
+    place = _place(songs, folder)
+    report(results, count=len(songs), format=names[0], place=place, summary=table, quiet=quiet)
+
+
+def _place(songs: list[Song], folder: str | None) -> str:
+    """Where the outputs are, in words, unless it goes without saying."""
+    if all(song.root is None for song in songs):
+        return ""
+    if folder is not None:
+        return f"labels in {folder}"
+    return "labels beside the songs" if len(songs) > 1 else ""
 
 
 def _format_names(given: list[str], scores: bool) -> list[str]:
     """The formats asked for, each once."""
-    from earmark.formats import get_format
+    from earmark.formats import get_format, names
 
-    asked = [name.strip() for names in given for name in names.split(",") if name.strip()]
+    asked = [name.strip() for some in given for name in some.split(",") if name.strip()]
+    if "all" in asked:
+        asked = list(names())
     try:
         forms = [get_format(name) for name in [*asked, *(["npz"] if scores else [])]]
     except FormatError as error:

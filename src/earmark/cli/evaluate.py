@@ -26,6 +26,8 @@ COLUMNS = {
     "onset_f": "onset\nF",
     "offset_f": "offset\nF",
 }
+FIGURES_WIDTH = 59
+"""Of the columns and the space between them."""
 
 
 def command(
@@ -84,12 +86,15 @@ def _table(figures: Mapping[str, Any]) -> Table:
     left_out = f", {collar_s:g} s around edges left out" if collar_s else ""
     count = len(figures["songs"])
     title = f"{count} song{'s' * (count != 1)}{left_out}"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("song", overflow="fold")
+    table = Table(
+        title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
+    table.add_column("song", no_wrap=True)
     for heading in COLUMNS.values():
         table.add_column(heading, justify="right")
     for song in figures["songs"]:
-        table.add_row(escape(song["name"]), *(_figure(song[key]) for key in COLUMNS))
+        name = _cut(song["name"], max(16, out.width - FIGURES_WIDTH))
+        table.add_row(escape(name), *(_figure(song[key]) for key in COLUMNS))
     table.add_section()
     table.add_row("pooled", *(_figure(figures["pooled"][key]) for key in COLUMNS))
     if "intervals" in figures:
@@ -97,6 +102,18 @@ def _table(figures: Mapping[str, Any]) -> Table:
         for side, what in enumerate(("95 %: from", "to")):
             table.add_row(what, *(_figure(pooled[key][side]) for key in COLUMNS), style="dim")
     return table
+
+
+def _cut(name: str, width: int) -> str:
+    """A name that fits, its start and its end kept.
+
+    Examples
+    --------
+    >>> _cut("pop/a very long name.mp3", 11), _cut("short", 11)
+    ('pop/a…e.mp3', 'short')
+    """
+    half = (width - 1) // 2
+    return name if len(name) <= width else f"{name[:half]}…{name[-half:]}"
 
 
 def _figure(value: float) -> str:

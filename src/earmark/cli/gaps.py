@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from earmark.annotation import Annotation, Segment, labelled
@@ -54,8 +55,13 @@ def command(
         formats.write(answer, target, format=form.name)
     elif format is not None:
         typer.echo(formats.dumps(answer, form.name), nl=False)
+    elif not found:
+        out.print(f"no gap of at least {shortest:g} s in {duration_s:.1f} s")
     else:
-        table = Table(title=f"{len(found)} of at least {shortest:g} s in {duration_s:.1f} s")
+        table = Table(
+            title=f"{len(found)} of at least {shortest:g} s in {duration_s:.1f} s",
+            title_justify="left", box=SIMPLE_HEAD, pad_edge=False,
+        )  # fmt: skip
         for heading in ("start s", "end s", "length s"):
             table.add_column(heading, justify="right")
         for gap in found:
@@ -86,14 +92,15 @@ def _of_label(song: Path, annotation: Annotation, label: str) -> Sequence[Segmen
 
 
 def _length(song: Path, annotation: Annotation) -> float:
-    """How long a song is, by its annotation or by the recording beside the label file."""
-    from earmark.audio import AudioReader
-    from earmark.labels import recording_of
+    """How long a song is, by its annotation or by what lies beside the label file."""
+    from earmark.labels import length_beside
 
-    if annotation.duration_s is not None:
-        return annotation.duration_s
-    recording = recording_of(song)
-    if recording is None:
-        raise DataError(f"{song}: does not tell how long the song is; say it with --duration")
-    with AudioReader(recording) as reader:
-        return sum(len(block) for block in reader) / reader.sr
+    duration_s = annotation.duration_s
+    if duration_s is None:
+        duration_s = length_beside(song)
+    if duration_s is None:
+        raise DataError(
+            f"{song}: does not tell how long the song is; say it with --duration, "
+            "or detect with --format csv,json"
+        )
+    return duration_s

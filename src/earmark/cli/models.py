@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -23,7 +24,8 @@ def command(
     if json:
         typer.echo(jsonlib.dumps(rows, ensure_ascii=False, indent=2))
         return
-    table = Table("name", "labels", "size", "parameters", "what it is")
+    headings = ("name", "labels", "size", "parameters", "what it is")
+    table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         count = row["parameters"]
         table.add_row(

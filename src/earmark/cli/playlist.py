@@ -12,7 +12,7 @@ import typer
 from earmark.cli.console import complain, err
 from earmark.cli.cores import MAX_JOBS, share
 from earmark.cli.outputs import claim
-from earmark.errors import DataError
+from earmark.errors import DataError, OutputError
 
 if TYPE_CHECKING:
     from earmark.sources import Song
@@ -43,6 +43,7 @@ def command(
     """Write a playlist of the instrumentals in a folder, or of the songs that are sung.
 
     Songs that could not be judged are named, and the exit code is 1; the others are in the list.
+    If none could be judged, nothing is written.
     """
     from earmark.atomic import write_atomic
     from earmark.playlist import playlist
@@ -50,17 +51,26 @@ def command(
 
     if instrumental is None:
         raise typer.BadParameter("say --instrumental or --vocal")
+    if output.suffix.lower() not in (".m3u8", ".m3u"):
+        raise OutputError(f"{output}: a playlist's name ends in .m3u8 or .m3u")
     target = claim(output, overwrite=overwrite)
     songs = find_songs([str(folder)], out="-")
     rows = _detected(songs, model, jobs) if summary is None else _known(songs, summary)
+    unjudged = [
+        row["error"]
+        or f"{row['path']}: may be sung or not: {row['warning'] or 'too short to tell'}"
+        for row in rows
+        if row["error"] or not row["instrumental"]
+    ]
+    for reason in unjudged:
+        complain(reason)
+    if rows and len(unjudged) == len(rows):
+        raise OutputError(f"{target}: not written, since no song could be judged")
     content = playlist(rows, folder=target.parent, instrumental=instrumental)
     write_atomic(target, content)
     count = content.count(b"\n#EXTINF:")
     err.print(f"{count} of {len(rows)} songs in {target}", markup=False, soft_wrap=True)
-    errors = [row["error"] for row in rows if row["error"]]
-    for error in errors:
-        complain(error)
-    if errors:
+    if unjudged:
         raise typer.Exit(1)
 
 
@@ -82,15 +92,21 @@ def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:
 
 
 def _known(songs: list[Song], summary: Path) -> list[Row]:
-    """A row a song, from a summary whose paths count from the current folder."""
+    """A row a song, from a summary whose paths count from the current folder, or from its own."""
     from earmark.summary import failed, read
 
     try:
-        rows = {os.path.abspath(row["path"]): row for row in read(summary)}
+        known = list(read(summary))
     except FileNotFoundError:
         raise DataError(f"{summary}: no such file") from None
+    rows = {
+        os.path.abspath(base / row["path"]): row
+        for base in (summary.parent, Path())
+        for row in known
+    }
     return [
-        rows.get(os.path.abspath(song.path))
-        or failed(song.path, song.problem or f"{song.path}: not in {summary}")
+        (row | {"path": song.path})
+        if (row := rows.get(os.path.abspath(song.path)))
+        else failed(song.path, song.problem or f"{song.path}: not in {summary}")
         for song in songs
     ]

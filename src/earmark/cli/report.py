@@ -26,6 +26,7 @@ def report(
     *,
     count: int,
     format: str,
+    place: str = "",
     summary: Summary | None = None,
     quiet: bool = False,
 ) -> None:
@@ -39,6 +40,8 @@ def report(
         How many there will be.
     format : str
         In which a song without an output folder goes to standard output.
+    place : str
+        Where the outputs are, in words.
     summary : Summary, optional
         Gets a row a song.
     quiet : bool
@@ -83,7 +86,7 @@ def report(
     if not quiet:
         if shown is not None:
             show(shown, console=out)
-        err.print(tally.line(), markup=False, soft_wrap=True)
+        err.print(tally.line(count, place), markup=False, soft_wrap=True)
     if interrupted:
         raise KeyboardInterrupt
     if tally.failed:
@@ -98,7 +101,7 @@ def _tell(result: Result, *, format: str, quiet: bool) -> None:
     if result.row["error"]:
         complain(printable(result.row["error"]))
     elif result.row["warning"] and not quiet:
-        message = f"earmark: {printable(result.song.path)}: {result.row['warning']}"
+        message = f"earmark: warning: {printable(result.song.shown)}: {result.row['warning']}"
         err.print(message, style="yellow", markup=False, soft_wrap=True)
     if result.song.root is None and result.annotation is not None:
         sys.stdout.buffer.write(dumps(result.annotation, format))
@@ -122,10 +125,15 @@ class _Tally:
         if result.annotation is not None:
             self.audio_s += result.annotation.duration_s or 0.0
 
-    def line(self) -> str:
-        speed = self.audio_s / (time.perf_counter() - self.begun_s)
-        return (
-            f"{self.songs} song{'s' * (self.songs != 1)}, {self.failed} failed, "
-            f"{self.skipped} skipped, {self.audio_s / 60:.1f} min of audio, "
-            f"{speed:.0f} times real time"
-        )
+    def line(self, count: int, place: str) -> str:
+        said = [
+            f"{self.songs} song{'s' * (self.songs != 1)}",
+            f"{self.failed} failed",
+            f"{self.skipped} skipped",
+        ]
+        if count > self.songs:
+            said.append(f"{count - self.songs} left")
+        if self.audio_s:
+            speed = self.audio_s / (time.perf_counter() - self.begun_s)
+            said += [f"{self.audio_s / 60:.1f} min of audio", f"{speed:.0f} times real time"]
+        return ", ".join(said) + (f"; {place}" if place and self.songs > self.failed else "")

@@ -22,7 +22,7 @@ from earmark.errors import EarmarkError
 
 
 def command(
-    manifest: Annotated[Path, typer.Argument(help="What to learn from (`earmark manifest`).")],
+    manifest: Annotated[Path, typer.Argument(help="JSON lines, see the README.")],
     *,
     output: Annotated[Path, typer.Option("--out", "-o", help="Folder for the model.")],
     recipe: Annotated[
@@ -74,17 +74,17 @@ class _Stages:
             console=err,
         )
         self.best: dict[str, str] = {}
-        self._lowest: dict[str, float] = {}
+        self._highest: dict[str, float] = {}
         self._tasks: dict[str, TaskID] = {}
 
     def tell(self, what: str, done: int, total: int, row: Mapping[str, float]) -> None:
         """What :func:`earmark.learn.train.train` calls after every step."""
         if what not in self._tasks:
             self._tasks[what] = self.bars.add_task(what, total=total, figures="")
-        loss = row.get("valid_loss", math.nan)
-        if loss < self._lowest.get(what, math.inf):
-            self._lowest[what] = loss
-            self.best[what] = f"validation AUC {row['valid_auc']:.3f}, loss {loss:.3f}, step {done}"
+        auc = row.get("valid_auc", math.nan)
+        if auc > self._highest.get(what, -math.inf):
+            self._highest[what] = auc
+            self.best[what] = f"validation AUC {auc:.3f}, loss {row['valid_loss']:.3f}, step {done}"
         now = f"loss {row['loss']:.3f}, " if "loss" in row else ""
         figures = now + self.best.get(what, "not validated yet")
         self.bars.update(self._tasks[what], completed=done, figures=figures)

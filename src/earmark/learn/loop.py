@@ -131,7 +131,7 @@ def fit(
             row |= validate(net, valid, place.device)
             state.seconds = time.monotonic() - started
             if valid:
-                state.judge(row["valid_loss"], stage.patience)
+                state.judge(row["valid_auc"], stage.patience)
             if state.stale == 0 or not valid:
                 save_checkpoint(best_path, net.state_dict(), {"step": state.step} | row)
             state.keep(state_path, net, optimizer)

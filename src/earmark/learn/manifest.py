@@ -29,6 +29,10 @@ from earmark.atomic import write_atomic
 from earmark.errors import DataError
 
 MATERIALS = ("song", "stems", "singing", "speech", "music", "sound")
+KEYS = (
+    "audio", "vocals", "instrumental", "labels", "endpoints", "material", "singer", "split",
+    "licence", "label_kind",
+)  # fmt: skip
 _LABELLED = ("song", "stems", "speech")  # pauses in unaccompanied singing are found by energy
 
 
@@ -89,7 +93,7 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
         if line.strip()
     ]
     if not tracks:
-        raise DataError(f"{path}: the manifest is empty; `earmark manifest DATA` makes one")
+        raise DataError(f"{path}: the manifest is empty; {Path(__file__)} says what stands in one")
     sides = {side: {t.singer for t in tracks if t.split == side} for side in ("train", "valid")}
     if shared := sides["train"] & sides["valid"]:
         raise DataError(
@@ -112,6 +116,10 @@ def _parse(line: str, *, where: str, folder: Path) -> Track:
         raise DataError(f"{where}: not a JSON object ({error})") from error
     if not isinstance(row, dict):
         raise DataError(f"{where}: not a JSON object")
+    if unknown := row.keys() - set(KEYS):
+        raise DataError(
+            f"{where}: unknown key {', '.join(sorted(unknown))}; known: {', '.join(KEYS)}"
+        )
     stems = "vocals" in row or "instrumental" in row
     names = [row.get("vocals"), row.get("instrumental")] if stems else [row.get("audio")]
     if not all(isinstance(name, str) and name for name in names):

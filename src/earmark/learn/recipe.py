@@ -29,6 +29,8 @@ class Stage:
     lr: float = 1e-3
     freeze: tuple[str, ...] = ()
     freeze_batch_norm: bool = False
+    snr_db: tuple[float, float] = (-8.0, 10.0)
+    """Range of the voice's level over the music."""
     valid: Mapping[str, float] = field(default_factory=dict)
     """Kinds of examples that the stage is validated on; those of ``draw`` where not given."""
     validate_every: int = 100
@@ -52,8 +54,6 @@ class Recipe:
     seed: int = 0
     speeds: tuple[float, ...] = (1.0,)
     valid_examples: int = 64
-    snr_db: tuple[float, float] = (-8.0, 10.0)
-    """Range of the voice's level over the music."""
 
 
 DEFAULT = Path(__file__).with_name("default.toml")
@@ -87,16 +87,23 @@ def read_recipe(path: str | os.PathLike[str] = DEFAULT, *, changes: Iterable[str
         if not stages or len({stage.name for stage in stages}) < len(stages):
             raise ValueError("it needs stages, each with a name of its own")
         return _build(Recipe, {**tree, "stages": stages})
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
     except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
         raise DataError(f"{path}: not a recipe ({error})") from error
 
 
 def _change(tree: Any, change: str) -> None:
-    keys, _, value = change.partition("=")
+    keys, equals, value = change.partition("=")
+    if not equals:
+        raise DataError(f"--set {change}: not KEY=VALUE")
     *parents, last = keys.strip().split(".")
-    for key in parents:
-        tree = tree[int(key)] if isinstance(tree, list) else tree[key]
-    tree[last] = tomllib.loads(f"value = {value}")["value"]
+    try:
+        for key in parents:
+            tree = tree[int(key)] if isinstance(tree, list) else tree[key]
+        tree[last] = tomllib.loads(f"value = {value}")["value"]
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise DataError(f"--set {change}: not a change of the recipe ({error})") from error
 
 
 def _build(kind: type[Any], values: Mapping[str, Any]) -> Any:

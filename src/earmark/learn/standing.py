@@ -19,24 +19,24 @@ class Standing:
 
     step: int = 0
     seconds: float = 0.0
-    best: float = math.inf
-    """Lowest validation loss so far."""
+    best: float = -math.inf
+    """Highest validation AUC so far; the loss would also judge thresholds, which come later."""
     stale: int = 0
     """Validations since."""
     stopped: bool = False
 
-    def judge(self, loss: float, patience: int) -> None:
-        """Take note of a validation.
+    def judge(self, auc: float, patience: int) -> None:
+        """Take note of a validation's AUC.
 
         Raises
         ------
         DataError
             If the training diverged.
         """
-        if math.isnan(loss):
-            raise DataError("training diverged (the loss is not a number); lower the stage's lr")
-        if loss < self.best:
-            self.best, self.stale = loss, 0
+        if math.isnan(auc):
+            raise DataError("training diverged (scores are not numbers); lower the stage's lr")
+        if auc > self.best:
+            self.best, self.stale = auc, 0
         else:
             self.stale += 1
         self.stopped = self.stale >= patience

@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
@@ -15,12 +15,12 @@ import numpy as np
 import torch
 
 from earmark.atomic import write_atomic
-from earmark.errors import DataError
+from earmark.errors import DataError, OutputError
 from earmark.learn.examples import Example, Examples
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
 from earmark.learn.loop import Place, fit
-from earmark.learn.manifest import MATERIALS, read_manifest
+from earmark.learn.manifest import MATERIALS, Track, read_manifest
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
 from earmark.nets.crnn import Crnn
@@ -59,11 +59,21 @@ def train(
     ------
     DataError
         If the manifest or what it names cannot be learnt from.
+    OutputError
+        If the folder cannot be made.
     """
     place = place or Place.find()
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
+    if not _teaches_singing(tracks, recipe.stages[-1]):
+        raise DataError(
+            f"{manifest}: nobody sings in what the last stage, {recipe.stages[-1].name}, draws of "
+            f"split 'train' ({', '.join(recipe.stages[-1].draw)}); add songs, stems or singing"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be a folder for a model ({error.strerror})") from error
     if place.rank == 0:
         claim = _claim(folder, Path(manifest), recipe)  # noqa: F841  held until the training ends
     with place.first():
@@ -73,7 +83,7 @@ def train(
             speeds=recipe.speeds,
             progress=lambda done, total: progress("reading recordings", done, total, {}),
         )
-    drawn = [_examples(library, recipe, stage, "train", stage.draw) for stage in recipe.stages]
+    drawn = [_examples(library, stage, "train", stage.draw) for stage in recipe.stages]
     torch.manual_seed(recipe.seed)
     net = Crnn(filters=recipe.filters, dropout=recipe.dropout).to(place.device)
     for number, (stage, examples) in enumerate(zip(recipe.stages, drawn, strict=True)):
@@ -100,6 +110,16 @@ def train(
     return target
 
 
+def _teaches_singing(tracks: Iterable[Track], stage: Stage) -> bool:
+    """Whether there is singing in the training material of a stage; unlabelled voices count."""
+    drawn = {kind.replace("alone", "singing") for kind, odds in stage.draw.items() if odds > 0}
+    sung = drawn & {"song", "stems", "singing"}
+    return any(
+        track.split == "train" and track.material in sung and track.segments() != []
+        for track in tracks
+    )
+
+
 def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:
     """Note what is trained here, and lock it: nobody else may, nor go on with another recipe."""
     lock = (folder / "lock").open("wb")
@@ -124,17 +144,15 @@ def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:
     return lock
 
 
-def _examples(
-    library: Library, recipe: Recipe, stage: Stage, split: str, draw: Mapping[str, float]
-) -> Examples:
-    return Examples(library, split=split, draw=draw, frames=stage.frames, snr_db=recipe.snr_db)
+def _examples(library: Library, stage: Stage, split: str, draw: Mapping[str, float]) -> Examples:
+    return Examples(library, split=split, draw=draw, frames=stage.frames, snr_db=stage.snr_db)
 
 
 def _valid_set(library: Library, recipe: Recipe, stage: Stage) -> list[Example]:
     """The same examples whenever it is asked for; none if the manifest has no ``valid`` split."""
     if not library.items("valid", *MATERIALS):
         return []
-    examples = _examples(library, recipe, stage, "valid", stage.valid or stage.draw)
+    examples = _examples(library, stage, "valid", stage.valid or stage.draw)
     return [
         examples.draw(np.random.default_rng([recipe.seed, index]))
         for index in range(recipe.valid_examples)

@@ -1,0 +1,67 @@
+"""The model that ships hears singing: in the bundled song, in rendered ones, and in real ones."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from earmark import Segment, SingingDetector, formats
+from earmark.annotation import segments_to_frames
+from earmark.datasets.singing_corpus import rows
+from earmark.metrics.frames import Track, auc, evaluate
+from earmark.synth import render_song
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.fixture(scope="module")
+def detector() -> SingingDetector:
+    return SingingDetector(threads=2)
+
+
+def track(detector: SingingDetector, source: object, truth: tuple[Segment, ...]) -> Track:
+    found = detector.detect(source)
+    scores = found.scores.values[:, 0]
+    return Track(truth, found.segments, found.duration_s, scores)
+
+
+def test_the_bundled_song(detector: SingingDetector) -> None:
+    truth = formats.read(EXAMPLES / "song.truth.csv").segments
+    found = detector.detect(EXAMPLES / "song.ogg")
+    reference = segments_to_frames(truth, len(found.scores.values))
+    assert auc(reference, found.scores.values[:, 0]) > 0.95
+    assert len(found.segments) == len(truth)
+    for ours, theirs in zip(found.segments, truth, strict=True):
+        assert abs(ours.start_s - theirs.start_s) < 0.5
+
+
+def test_rendered_songs_with_and_without_their_voice(detector: SingingDetector) -> None:
+    """A voice of formulas, a stand-in for singers, so the bar is low."""
+    songs = [render_song(np.random.default_rng(seed), duration_s=30) for seed in (11, 12, 13)]
+    sung = evaluate([track(detector, (s.mix, s.sr), s.segments) for s in songs])["pooled"]
+    silent = evaluate([track(detector, (s.instrumental, s.sr), ()) for s in songs])["pooled"]
+    assert sung["auc"] > 0.9
+    assert silent["false_alarm"] < 0.1
+
+
+def test_real_songs(data: Path, detector: SingingDetector) -> None:
+    """The figures of the model card, a little below: singers and bands it has never heard."""
+    dev = [row for row in rows(data, relative_to="/") if row["split"] == "dev"]
+    tracks = [
+        track(detector, Path("/", row["audio"]), formats.read(Path("/", row["labels"])).segments)
+        for row in dev
+    ]
+    pooled = evaluate(tracks)["pooled"]
+    assert pooled["auc"] > 0.90
+    assert pooled["accuracy"] > 0.81
+
+
+def test_real_instrumentals(data: Path, detector: SingingDetector) -> None:
+    """Collections that were held out of training."""
+    held_out = [
+        row
+        for row in rows(data, relative_to="/")
+        if (row["material"], row["split"]) == ("music", "valid")
+    ]
+    tracks = [track(detector, Path("/", row["audio"]), ()) for row in held_out]
+    assert evaluate(tracks)["pooled"]["false_alarm"] < 0.05
