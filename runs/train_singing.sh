@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the shipped model `singing` from start to end: 70 minutes on 2 cores.
+# Trains the shipped model `singing` from start to end: half an hour on 2 cores.
 #
 #     runs/train_singing.sh DATA [OUT]
 #

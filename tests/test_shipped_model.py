@@ -40,7 +40,7 @@ def test_rendered_songs_with_and_without_their_voice(detector: SingingDetector) 
     songs = [render_song(np.random.default_rng(seed), duration_s=30) for seed in (11, 12, 13)]
     sung = evaluate([track(detector, (s.mix, s.sr), s.segments) for s in songs])["pooled"]
     silent = evaluate([track(detector, (s.instrumental, s.sr), ()) for s in songs])["pooled"]
-    assert sung["auc"] > 0.9
+    assert sung["auc"] > 0.85
     assert silent["false_alarm"] < 0.1
 
 
