@@ -196,8 +196,8 @@ def test_a_full_disk_fails_songs_and_leaves_nothing_half(monkeypatch, name):
 def test_several_songs_run_at_once():
     touch(*(f"m/{i}.wav" for i in range(6)))
     start_s = time.perf_counter()
-    assert len(run("m", detector=StubDetector(delay_s=0.2), jobs=6)) == 6
-    assert time.perf_counter() - start_s < 0.9
+    assert len(run("m", detector=StubDetector(delay_s=0.5), jobs=6)) == 6
+    assert time.perf_counter() - start_s < 2.2  # one after the other: 3 s
 
 
 def test_threads_leave_the_file_mask_alone():
@@ -240,9 +240,12 @@ def test_whoever_stops_finds_nothing_half():
     written = sorted(p.name for p in Path("m").glob("*.csv"))
     time.sleep(0.3)
     assert sorted(p.name for p in Path("m").glob("*.csv")) == written  # and no more since
-    assert 1 <= len(written) <= 3
+    assert 1 <= len(written) < 9
     assert not list(Path("m").glob(".earmark-*"))
-    assert threading.active_count() == threads
+    limit_s = time.monotonic() + 10
+    while threading.active_count() > threads and time.monotonic() < limit_s:
+        time.sleep(0.05)
+    assert threading.active_count() <= threads  # an earlier test's may have ended as well
 
 
 def test_a_stop_waits_for_a_write_that_has_begun(monkeypatch):
