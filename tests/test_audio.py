@@ -201,7 +201,7 @@ def test_paths_of_all_kinds(folder, name):
     assert load_audio(str(folder / name))[0].shape == (16000,)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems only have Unicode names")
+@pytest.mark.skipif(sys.platform != "linux", reason="cannot: other systems only have Unicode names")
 def test_a_name_that_is_no_text(folder):
     path = os.fsdecode(os.fsencode(folder) + b"/\xff\xfe.wav")
     write_audio(path, tone(440), sr=SR)
