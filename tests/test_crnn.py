@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 
 from earmark.errors import DataError  # noqa: E402
 from earmark.learn.transfer import freeze, train_mode, trainable  # noqa: E402
-from earmark.nets.crnn import Crnn  # noqa: E402
+from earmark.nets.crnn import Crnn, hold_second_bias  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_fixed_layer_does_not_move() -> None:
 def test_the_second_gru_bias_stays_zero() -> None:
     net = Crnn(filters=4)
     net.requires_grad_(True)
-    net.hold_second_bias()
+    hold_second_bias(net.rnn)
     assert not net.rnn.bias_hh_l0.requires_grad
     assert not net.rnn.bias_hh_l0_reverse.any()
 

@@ -27,9 +27,18 @@ FLOORS: list[tuple[list[str], set[str]]] = [
         {"soundfile", "soxr", "av"},
     ),
     (["hysteresis", "models", "runtime"], {"onnxruntime"}),
-    (["detector"], {"sklearn"}),
-    (["nets", "learn", "datasets"], {"torch", "safetensors", "onnx"}),
-    (["sources", "ledger", "summary", "batch", "playlist", "evaluate"], set()),
+    (["detector", "endpoints"], {"sklearn"}),
+    (
+        ["nets", "learn", "explain", "datasets"],
+        {"torch", "safetensors", "onnx", "musdb", "mirdata", "yaml"},
+    ),
+    (
+        [
+            *("sources", "ledger", "summary", "batch", "playlist", "evaluate", "synthesize"),
+            *("render", "studies"),
+        ],
+        {"matplotlib", "scipy"},
+    ),
     (["cli", "__main__"], {"typer", "rich"}),
 ]
 

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from earmark.annotation import Segment, segments_to_frames
 from earmark.atomic import write_atomic
 from earmark.audio import load_audio
+from earmark.endpoints import active_frames
 from earmark.errors import DataError
 from earmark.features.logmel import SR, mel_power, to_log
 from earmark.learn.manifest import Track
@@ -151,9 +152,10 @@ def _active(track: Track, speed: float, log_power: NDArray[np.float16]) -> NDArr
     if segments is not None:
         moved = [Segment(s.start_s / speed, s.end_s / speed, s.label) for s in segments]
         return segments_to_frames(moved, len(log_power))
-    if track.material != "singing":
-        return np.zeros(len(log_power), dtype=np.bool_)
-    return energy_active(np.exp(log_power.astype(np.float32)))
+    power = np.exp(log_power.astype(np.float32))
+    if track.material == "speech":
+        return active_frames(power)
+    return energy_active(power) if track.material == "singing" else np.zeros(len(power), np.bool_)
 
 
 def energy_active(power: NDArray[np.float32]) -> NDArray[np.bool_]:

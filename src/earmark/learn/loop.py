@@ -85,7 +85,7 @@ def fit(
     Parameters
     ----------
     net : nn.Module
-        (B, T, F) -> (B, T, 2) logits.
+        (B, T, F) -> (B, T, 2) logits of a softmax, or (B, T) of a sigmoid.
     stage : Stage
     number : int
         Which stage of the recipe this is: part of the seed and of file names.
@@ -112,7 +112,7 @@ def fit(
     elif place.rank == 0:
         best_path.unlink(missing_ok=True)
     model = nn.parallel.DistributedDataParallel(net) if place.world > 1 else net
-    reduced = mixed_precision and _has_bfloat16(place.device)
+    reduced = mixed_precision and has_bfloat16(place.device)
     log = Log(folder / "log.csv", stage.name, state.step) if place.rank == 0 else None
     started = time.monotonic() - state.seconds
     batches = _batches(stage, draw, state.step, (seed, number), place)
@@ -152,7 +152,7 @@ def validate(net: nn.Module, examples: Sequence[Example], device: torch.device) 
     net.eval()
     losses, scores, truth = [], [], []
     for X, y, known in examples:
-        logits = net(torch.from_numpy(X)[None].to(device))[0].float().cpu()
+        logits = two_columns(net(torch.from_numpy(X)[None].to(device)))[0].float().cpu()
         target = torch.from_numpy(y.astype(np.int64))
         each = nn.functional.cross_entropy(logits, target, reduction="none").numpy()
         losses.append(each[known])
@@ -194,7 +194,7 @@ def _step(
 ) -> float:
     X, y, known = batch
     with torch.autocast(place.device.type, torch.bfloat16, enabled=reduced):
-        logits = model(X)
+        logits = two_columns(model(X))
     each = nn.functional.cross_entropy(logits.float().flatten(0, 1), y.flatten(), reduction="none")
     total, count = (each * known.flatten()).sum(), known.sum().float()
     if place.world > 1:  # DDP averages gradients; the mean must be over all processes' frames
@@ -207,7 +207,12 @@ def _step(
     return loss.item()
 
 
-def _has_bfloat16(device: torch.device) -> bool:
+def two_columns(logits: Tensor) -> Tensor:
+    """The (B, T) logits of a sigmoid as the (B, T, 2) of a softmax, which come as they are."""
+    return logits if logits.dim() == 3 else torch.stack([torch.zeros_like(logits), logits], dim=2)
+
+
+def has_bfloat16(device: torch.device) -> bool:
     """Mixed precision pays only where the device multiplies bfloat16 itself."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()

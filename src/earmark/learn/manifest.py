@@ -33,7 +33,7 @@ KEYS = (
     "audio", "vocals", "instrumental", "labels", "endpoints", "material", "singer", "split",
     "licence", "label_kind",
 )  # fmt: skip
-_LABELLED = ("song", "stems", "speech")  # pauses in unaccompanied singing are found by energy
+_LABELLED = ("song", "stems")  # pauses in clean speech and unaccompanied singing are found
 
 
 @dataclass(frozen=True, slots=True)

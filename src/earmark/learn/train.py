@@ -23,7 +23,7 @@ from earmark.learn.loop import Place, fit
 from earmark.learn.manifest import MATERIALS, Track, read_manifest
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
-from earmark.nets.crnn import Crnn
+from earmark.nets.crnn import Crnn, hold_second_bias
 
 Progress = Callable[[str, int, int, Mapping[str, float]], None]
 """Called with (what is going on, done, total, figures)."""
@@ -88,7 +88,7 @@ def train(
     net = Crnn(filters=recipe.filters, dropout=recipe.dropout).to(place.device)
     for number, (stage, examples) in enumerate(zip(recipe.stages, drawn, strict=True)):
         net.requires_grad_(True)
-        net.hold_second_bias()
+        hold_second_bias(net.rnn)
         freeze(net, stage.freeze)
         fit(
             net,

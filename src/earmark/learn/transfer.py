@@ -1,4 +1,9 @@
-"""Which layers of a network learn (Hou et al. 2020, section 2.3 and Table 1)."""
+"""Layers that are carried from one network to another, and which of them learn.
+
+Hou et al. 2020, section 2.3 and Table 1: chosen layers of a network that learned a source task are
+copied into a new one, which then learns the target task. *Fixed* layers stay exactly as they were
+copied (weights, batch-norm scales and running statistics); under *fine-tuning* they go on learning.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,55 @@ from collections.abc import Iterable
 from torch import nn
 
 from earmark.errors import DataError
+
+
+def layer(net: nn.Module, name: str) -> nn.Module:
+    """A layer of a network: one of its direct children, by name.
+
+    Raises
+    ------
+    DataError
+        If the network has no layer of that name.
+    """
+    children = dict(net.named_children())
+    if name not in children:
+        raise DataError(f"no layer {name!r} in this network; it has {', '.join(children)}")
+    return children[name]
+
+
+def copy_layers(source: nn.Module, target: nn.Module, layers: Iterable[str]) -> None:
+    """Copy layers by name, with batch-norm scales and running statistics.
+
+    Parameters
+    ----------
+    source, target : nn.Module
+        Networks that both have these layers, of one shape.
+    layers : iterable of str
+        Names such as ``"L1"``.
+
+    Raises
+    ------
+    DataError
+        If a network lacks a layer, or the shapes differ; then nothing has been copied.
+
+    Examples
+    --------
+    >>> from earmark.nets.crnn import Crnn
+    >>> source, target = Crnn(), Crnn()
+    >>> copy_layers(source, target, ["L1"])
+    >>> bool((source.L1.conv.weight == target.L1.conv.weight).all())
+    True
+    """
+    pairs = [(name, layer(source, name).state_dict(), layer(target, name)) for name in layers]
+    for name, state, into in pairs:
+        shapes = {key: tuple(value.shape) for key, value in into.state_dict().items()}
+        if shapes != (found := {key: tuple(value.shape) for key, value in state.items()}):
+            raise DataError(
+                f"layer {name!r} of the source network does not fit the target's: it has "
+                f"{found}, the target {shapes}; use networks with the same number of filters"
+            )
+    for _, state, into in pairs:
+        into.load_state_dict(state)
 
 
 def freeze(net: nn.Module, layers: Iterable[str]) -> None:
@@ -34,11 +88,8 @@ def freeze(net: nn.Module, layers: Iterable[str]) -> None:
     >>> trainable(net)
     205890
     """
-    children = dict(net.named_children())
     for name in layers:
-        if name not in children:
-            raise DataError(f"no layer {name!r} in this network; it has {', '.join(children)}")
-        children[name].requires_grad_(False)
+        layer(net, name).requires_grad_(False)
 
 
 def trainable(net: nn.Module) -> int:

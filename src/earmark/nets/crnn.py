@@ -66,12 +66,14 @@ def standardise(X: Tensor) -> Tensor:
 class GatedConv(nn.Module):
     """Two 3x3 convolutions, batch-normalised, one gating the other (GLU), then pooling by 4.
 
-    (B, c_in, T, F) -> (B, c_out, T, F // 4). Pooling acts on frequency only.
+    (B, c_in, T, F) -> (B, c_out, T, F // 4), or T - 2 frames where time is not padded. Pooling
+    acts on frequency only.
     """
 
-    def __init__(self, c_in: int, c_out: int, *, dropout: float) -> None:
+    def __init__(self, c_in: int, c_out: int, *, dropout: float, pad_time: bool = True) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(c_in, 2 * c_out, kernel_size=3, padding=1, bias=False)
+        padding = (int(pad_time), 1)
+        self.conv = nn.Conv2d(c_in, 2 * c_out, kernel_size=3, padding=padding, bias=False)
         self.norm = nn.BatchNorm2d(2 * c_out)
         self.pool = nn.MaxPool2d((1, 4))
         self.dropout = nn.Dropout(dropout)
@@ -81,6 +83,12 @@ class GatedConv(nn.Module):
         linear, gate = self.norm(self.conv(x)).chunk(2, dim=1)  # nn.functional.glu: twice the time
         pooled: Tensor = self.pool(linear * torch.sigmoid(gate))
         return self.dropout(pooled)
+
+
+def hold_second_bias(rnn: nn.GRU) -> None:
+    """Hold PyTorch's second GRU bias at zero, whatever else learns."""
+    for bias in (rnn.bias_hh_l0, rnn.bias_hh_l0_reverse):
+        nn.init.zeros_(bias).requires_grad_(False)
 
 
 class Crnn(nn.Module):
@@ -112,14 +120,9 @@ class Crnn(nn.Module):
         self.L2 = GatedConv(filters, filters, dropout=dropout)
         self.L3 = GatedConv(filters, filters, dropout=dropout)
         self.rnn = nn.GRU(filters, filters, batch_first=True, bidirectional=True)
-        self.hold_second_bias()
+        hold_second_bias(self.rnn)
         self.head = nn.Sequential(nn.Linear(2 * filters, 64), nn.ReLU(), nn.Linear(64, 2))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # half the step
-
-    def hold_second_bias(self) -> None:
-        """Hold PyTorch's second GRU bias at zero, whatever else learns."""
-        for bias in (self.rnn.bias_hh_l0, self.rnn.bias_hh_l0_reverse):
-            nn.init.zeros_(bias).requires_grad_(False)
 
     def forward(self, X: Tensor) -> Tensor:
         """(B, T, 64) log-mel -> (B, T, 2) logits."""
