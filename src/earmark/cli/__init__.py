@@ -23,6 +23,8 @@ from earmark.cli import (
     merge,
     models,
     playlist,
+    study,
+    synthesize,
     train,
 )
 from earmark.cli.console import complain
@@ -36,8 +38,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (detect, merge, evaluate, convert, gaps, playlist, info, models, train, manifest):
+ROOMS = (
+    *(detect, merge, evaluate, convert, gaps, playlist, info, models),
+    *(manifest, synthesize, train),
+)
+for room in ROOMS:
     app.command(room.__name__.rpartition(".")[2])(stoppable()(room.command))
+app.add_typer(study.app, name="study")
 
 
 def _show_version(wanted: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -11,18 +12,27 @@ import typer
 from earmark.cli.console import out
 from earmark.cli.outputs import claim
 
+KINDS = {
+    "singing": "singing_corpus",
+    **{name: name for name in ("aishell", "musdb18", "jamendo", "medleydb", "folder")},
+}
+"""Corpora that are known, and their modules in ``datasets/``."""
+
 
 def command(
-    data: Annotated[Path, typer.Argument(help="The folder that holds `singing/`.")],
+    data: Annotated[Path, typer.Argument(help="The corpus: its folder.")],
     *,
     output: Annotated[Path, typer.Option("--out", "-o", help="The manifest.")],
+    kind: Annotated[str, typer.Option(help=f"Which corpus it is: {', '.join(KINDS)}.")] = "singing",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace it.")] = False,
 ) -> None:
-    """Write the manifest of the corpus that earmark's model is trained on."""
-    from earmark.datasets.singing_corpus import rows
+    """Write the manifest of a corpus: earmark's own, a public one, or a folder of songs."""
     from earmark.learn.manifest import write_manifest
 
+    if kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is not known; known: {', '.join(KINDS)}")
     target = claim(output, overwrite=overwrite)
+    rows = import_module(f"earmark.datasets.{KINDS[kind]}").rows
     found = rows(data, relative_to=target.parent)
     write_manifest(found, target)
     counts = Counter((row["split"], row["material"]) for row in found)

@@ -19,6 +19,7 @@ from earmark.errors import DataError, OutputError
 from earmark.learn.examples import Example, Examples
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
+from earmark.learn.locking import Busy, lock
 from earmark.learn.loop import Place, fit
 from earmark.learn.manifest import MATERIALS, Track, read_manifest
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
@@ -122,14 +123,9 @@ def _teaches_singing(tracks: Iterable[Track], stage: Stage) -> bool:
 
 def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:
     """Note what is trained here, and lock it: nobody else may, nor go on with another recipe."""
-    lock = (folder / "lock").open("wb")
     try:
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:
-        pass  # Windows has no such locks
-    except OSError as error:
+        held = lock(folder / "lock")
+    except Busy as error:
         raise DataError(f"{folder}: another process is training there") from error
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     learnt = asdict(replace(recipe, name="", decoding={}))  # these two come in at the end
@@ -141,7 +137,7 @@ def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:
             "choose another folder with -o, or remove this one"
         )
     write_atomic(path, note)
-    return lock
+    return held
 
 
 def _examples(library: Library, stage: Stage, split: str, draw: Mapping[str, float]) -> Examples:

@@ -58,7 +58,7 @@ class _Blocks(nn.Module):
 
 
 class BlockCnn(_Blocks):
-    """The source network: is anybody speaking, over the music, in the centre of this block?
+    """The source network: whether anybody speaks, over the music, in the centre of a block.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class BlockCnn(_Blocks):
 
 
 class BlockCrnn(_Blocks):
-    """The target network: is anybody singing in the centre of this block?
+    """The target network: whether anybody sings in the centre of a block.
 
     Parameters
     ----------

@@ -1,0 +1,107 @@
+"""MUSDB18: 150 songs in stems, 100 for training and 50 for testing.
+
+Rafii, Liutkus, Stöter, Mimilakis and Bittner 2017, https://doi.org/10.5281/zenodo.1117372. For
+research; most songs are CC BY-NC-SA. From Zenodo, compressed or as MUSDB18-HQ.
+
+Layout, compressed: ``{train,test}/Artist - Title.stem.mp4`` with five streams: mixture, drums,
+bass, other, vocals (PyAV, the extra ``formats``, reads them; the package musdb would bring ffmpeg's
+programs). HQ: ``{train,test}/Artist - Title/{mixture,drums,bass,other,vocals}.wav``. What is heard
+is the mixture; labels come from the energy of the vocal stem. Music Delta plays on both sides of
+the official split.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.audio import load_audio
+from earmark.datasets.layout import Row, need_folder, need_some, performer, relative
+from earmark.datasets.stem_energy import sung
+from earmark.errors import DataError, EarmarkError
+
+SPLITS = ("train", "test")
+STREAMS = ("mixture", "drums", "bass", "other", "vocals")
+NAME = "MUSDB18"
+SR = 16000
+
+
+def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -> list[Row]:
+    """Manifest rows of MUSDB18, compressed or HQ; reads every vocal stem once.
+
+    Raises
+    ------
+    DataError
+        If the layout is not there, or a song lacks its stems.
+    EarmarkError
+        If PyAV is needed and not installed.
+    """
+    root = Path(data)
+    for split in SPLITS:
+        need_folder(root / split, data_set=NAME, remedy="name the folder with train/ and test/")
+    found = [row for split in SPLITS for row in _songs(root / split, split, relative_to)]
+    return need_some(found, where=root, data_set=NAME)
+
+
+def _songs(folder: Path, split: str, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith(".stem.mp4"):
+            name, audio, vocals = (
+                path.name.removesuffix(".stem.mp4"),
+                path,
+                read_stream(path, "vocals"),
+            )
+        elif path.is_dir():
+            name, audio = path.name, path / "mixture.wav"
+            for need in (audio, path / "vocals.wav"):
+                if not need.is_file():
+                    raise DataError(f"{need}: is missing; unpack {NAME} again")
+            vocals, _ = load_audio(path / "vocals.wav", sr=SR)
+        else:
+            continue
+        yield {
+            "audio": relative(audio, relative_to),
+            "endpoints": sung(vocals, sr=SR),
+            "material": "song",
+            "singer": performer(name),
+            "split": split,
+            "licence": "for research, by song",
+            "label_kind": "stem energy",
+        }
+
+
+def read_stream(path: Path, stem: str) -> NDArray[np.float32]:
+    """One stem of a ``.stem.mp4``, mono at 16 kHz, shape (n,).
+
+    Raises
+    ------
+    DataError
+        If the file has not the five streams.
+    EarmarkError
+        If PyAV is not installed.
+    """
+    try:
+        import av
+    except ModuleNotFoundError as error:
+        raise EarmarkError(f"{path}: needs PyAV: pip install 'earmark[formats]'") from error
+    try:
+        with av.open(str(path)) as file:
+            streams = file.streams.audio
+            if len(streams) != len(STREAMS):
+                raise DataError(
+                    f"{path}: has {len(streams)} audio streams, and {NAME}'s songs have "
+                    f"{len(STREAMS)}: {', '.join(STREAMS)}"
+                )
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=SR)
+            parts = [
+                part.to_ndarray()[0]
+                for frame in (*file.decode(streams[STREAMS.index(stem)]), None)
+                for part in resampler.resample(frame)
+            ]
+    except av.FFmpegError as error:
+        raise DataError(f"{path}: cannot be decoded ({error}); fetch it again") from error
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)

@@ -1,0 +1,1 @@
+"""Looking inside: tools for any network whose direct children are named layers."""

@@ -1,0 +1,102 @@
+"""Internal representations: what layers make of a clip (the supplement of Hou et al. 2020)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from earmark.features.logmel import N_FFT, SR, mel_filters
+from earmark.learn.transfer import layer
+
+
+@contextmanager
+def outputs(net: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tensor]]:
+    """The outputs of some layers, each time that the network is called within the block.
+
+    Raises
+    ------
+    DataError
+        If the network has no layer of that name.
+    """
+    found: dict[str, Tensor] = {}
+
+    def keep(name: str) -> object:
+        def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
+            found[name] = output
+
+        return layer(net, name).register_forward_hook(hook)
+
+    hooks = [keep(name) for name in layers]
+    try:
+        yield found
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@torch.no_grad()
+def feature_maps(
+    net: nn.Module, X: NDArray[np.float32], layers: Sequence[str]
+) -> dict[str, NDArray[np.float32]]:
+    """Outputs of layers for a clip, in evaluation mode.
+
+    Parameters
+    ----------
+    net : nn.Module
+        Takes (1, T, F).
+    X : ndarray, shape (T, F)
+        What the network hears.
+    layers : sequence of str
+        Names of direct children, such as ``"L1"``.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (C, T', F')
+
+    Raises
+    ------
+    DataError
+        If the network has no layer of that name.
+    """
+    training = net.training
+    net.eval()
+    try:
+        with outputs(net, layers) as found:
+            net(torch.from_numpy(X)[None])
+    finally:
+        net.train(training)
+    return {name: found[name][0].float().numpy() for name in layers}
+
+
+def energy_above(maps: NDArray[np.float32], *, hz: float) -> float:
+    """Share of the maps' energy in rows that lie above a frequency.
+
+    Rows are mel bands pooled evenly: of 16 rows, each stands for 4 of the 64 bands. A row counts as
+    above if the mean of its bands' centres is. Each map's mean over time and rows is taken out
+    first, since the constant part of a map says nothing about sound (our choice).
+
+    Parameters
+    ----------
+    maps : ndarray, shape (C, T, F)
+    hz : float
+        Frequency in Hz.
+
+    Examples
+    --------
+    >>> maps = np.zeros((1, 2, 16), np.float32)
+    >>> maps[0, 0, -1] = 1
+    >>> energy_above(maps, hz=4000) > 0.9
+    True
+    """
+    bank = mel_filters()
+    bins_hz = np.linspace(0, SR / 2, N_FFT // 2 + 1)
+    centres_hz = (bank @ bins_hz) / bank.sum(axis=1)
+    rows_hz = centres_hz.reshape(maps.shape[2], -1).mean(axis=1)
+    energy = (maps - maps.mean(axis=(1, 2), keepdims=True)) ** 2
+    total = float(energy.sum())
+    return float(energy[:, :, rows_hz > hz].sum()) / total if total > 0 else 0.0

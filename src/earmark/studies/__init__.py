@@ -1,0 +1,1 @@
+"""Published experiments, whole: each prepares, trains, measures and prints beside the paper."""

@@ -1,0 +1,239 @@
+"""Transfer learning for singing-voice detection (Hou, Soong, Luan and Li, Interspeech 2020), whole.
+
+A network learns to find speech over music, of which any amount can be made; its layers are carried
+to the detection of singing in songs, of which few are labelled. What does that bring?
+
+Read :func:`run` from top to bottom: corpus, source task, transfers, what they bring, what was
+learned. ``runs`` lists every training, ``settings`` the budget that all of them share, ``lab``
+trains and keeps them, each table has its file. Facts of the paper are in ``paper``.
+
+Songs are few, so they are cross-validated in folds over singers. The networks of the study may
+therefore learn from songs that a shipped model is judged by: they are never shipped, and neither
+start nor choose a shipped one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from earmark import __version__
+from earmark.atomic import write_atomic
+from earmark.datasets import singing_corpus
+from earmark.errors import DataError, OutputError
+from earmark.learn.library import Library
+from earmark.learn.locking import locked
+from earmark.learn.manifest import Track, read_manifest, write_manifest
+from earmark.studies.singing_transfer.efficiency import efficiency
+from earmark.studies.singing_transfer.input_length import input_length, source_task, test_mixtures
+from earmark.studies.singing_transfer.lab import Lab
+from earmark.studies.singing_transfer.learned import learned
+from earmark.studies.singing_transfer.material import mixtures
+from earmark.studies.singing_transfer.musdb18 import table3
+from earmark.studies.singing_transfer.rendered import render_corpus
+from earmark.studies.singing_transfer.report import write_report
+from earmark.studies.singing_transfer.runs import plan, source
+from earmark.studies.singing_transfer.settings import FULL, QUICK, Settings
+from earmark.studies.singing_transfer.songs import assign_folds, load_songs
+from earmark.studies.singing_transfer.speech_in_songs import speech_in_songs
+from earmark.studies.singing_transfer.tables import (
+    beside,
+    learning_curve,
+    paired_test,
+    table1,
+    table2,
+)
+
+__all__ = ["FULL", "QUICK", "Settings", "run"]
+
+Progress = Callable[[str, float, float], None]
+"""Called with (what is going on, done, total)."""
+
+
+def run(
+    folder: str | os.PathLike[str],
+    *,
+    data: str | os.PathLike[str] | None = None,
+    musdb18: str | os.PathLike[str] | None = None,
+    settings: Settings = FULL,
+    progress: Progress = lambda what, done, total: None,
+) -> dict[str, Any]:
+    """The whole study; called again after a kill, it goes on where it was.
+
+    Started twice at once on the same folder, two processes share the trainings.
+
+    Parameters
+    ----------
+    folder : path-like
+        Keeps everything: ``cache/``, ``runs/``, ``parts/`` and, at the end, ``results.json``.
+    data : path-like, optional
+        The folder that holds ``singing/`` (see :mod:`earmark.datasets.singing_corpus`). Without
+        it, songs and speech are rendered: a synthetic stand-in.
+    musdb18 : path-like, optional
+        The MUSDB18 data set: adds Table 3.
+    settings : Settings
+    progress : callable
+
+    Returns
+    -------
+    dict
+        What ``results.json`` holds.
+
+    Raises
+    ------
+    DataError
+        If the folder holds another study, or songs, speech or music are missing.
+    OutputError
+        If the folder cannot be made.
+    """
+    folder = Path(folder)
+    tracks = _corpus(folder, data, settings)
+    voices = [t for t in tracks if t.material in ("speech", "music")]
+    for material in ("speech", "music"):
+        _demand(voices, material, data)
+    library = Library(
+        voices,
+        folder / "cache",
+        progress=lambda done, total: progress("speech, music", done, total),
+    )
+    sung = [t for t in tracks if t.material in ("song", "stems")]
+    folds = assign_folds(sung, settings.folds)
+    songs = load_songs(
+        sung,
+        folder / "cache",
+        fold_of=lambda track: folds[track.singer],
+        progress=lambda done, total: progress("songs", done, total),
+    )
+    todo = plan(settings)
+    lab = Lab(
+        folder / "runs",
+        settings,
+        songs=songs,
+        mixtures=mixtures(library, split="train", settings=settings),
+        progress=lambda run, step, steps, loss: progress(
+            f"training {run.key}", todo.index(run) + step / steps, len(todo)
+        ),
+    )
+    lab.train_all(todo)
+    tests = test_mixtures(
+        mixtures(library, split="valid", settings=settings), count=settings.source_tests
+    )
+    spoken = [t for t in voices if t.material == "speech" and t.split == "valid"]
+    parts: dict[str, Callable[[], Any]] = {
+        "corpus": lambda: _described(lab, voices),
+        "source_task": lambda: source_task(lab, source(settings), tests),
+        "efficiency": lambda: efficiency(settings),
+        "input_length": lambda: input_length(lab, tests),
+        "table1": lambda: table1(lab),
+        "beside": lambda: beside(lab),
+        "paired": lambda: paired_test(lab),
+        "learning_curve": lambda: learning_curve(lab),
+        "table2": lambda: table2(lab),
+        "speech_in_songs": lambda: speech_in_songs(lab, spoken),
+        "learned": lambda: learned(lab, tests, folder / "parts"),
+    }
+    with locked(folder / "lock", wait=True):  # of processes that share the work, one is first
+        results = {name: _part(folder, name, make, progress) for name, make in parts.items()}
+    if musdb18 is not None:
+        results["musdb18"] = _part(
+            folder, "musdb18", lambda: table3(folder / "musdb18", musdb18, lab), progress
+        )
+    results |= {"settings": asdict(settings), "version": __version__, "data": _source_name(data)}
+    write_atomic(folder / "results.json", _json(results))
+    write_report(folder, lab, results)
+    return results
+
+
+def _corpus(folder: Path, data: str | os.PathLike[str] | None, settings: Settings) -> list[Track]:
+    """The manifest of the study, written into its folder; only one study lives in a folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be a folder for a study ({error.strerror})") from error
+    note = _json({"settings": asdict(settings), "data": _source_name(data)})
+    claim = folder / "study.json"
+    if claim.is_file() and claim.read_bytes() != note:
+        raise DataError(
+            f"{folder}: holds a study with other data or settings; choose another folder with -o, "
+            "or remove this one"
+        )
+    manifest = folder / "manifest.jsonl"
+    if not manifest.is_file():
+        if data is None:
+            home = folder / "rendered"
+            rows = render_corpus(home)
+            for row in rows:
+                row |= {key: f"rendered/{row[key]}" for key in ("audio", "labels") if key in row}
+        else:
+            rows = singing_corpus.rows(data, relative_to=folder)
+            rows = [row for row in rows if row["material"] not in ("singing", "sound")]
+            for row in rows:
+                if row["material"] == "speech":  # endpoints are found by the study's own detector
+                    del row["endpoints"]
+        write_manifest(rows, manifest)
+    write_atomic(claim, note)
+    return read_manifest(manifest)
+
+
+def _source_name(data: str | os.PathLike[str] | None) -> str:
+    return "rendered by earmark (a synthetic stand-in)" if data is None else "singing corpus"
+
+
+def _demand(tracks: list[Track], material: str, data: object) -> None:
+    for split in ("train", "valid"):
+        if not any(t.material == material and t.split == split for t in tracks):
+            raise DataError(
+                f"{data}: no {material} of split {split!r}; the source task mixes clean speech "
+                f"with instrumental music, so put recordings into singing/{_TABLES[material]}"
+            )
+
+
+_TABLES = {"speech": "speech.csv", "music": "instrumental.csv"}
+
+
+def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) -> Any:
+    """A part's results, computed once."""
+    path = folder / "parts" / f"{name}.json"
+    if not path.is_file():
+        progress(name.replace("_", " "), 0, 1)
+        start = time.perf_counter()
+        answer = {"result": make(), "seconds": time.perf_counter() - start}
+        write_atomic(path, _json(answer))
+        progress(name.replace("_", " "), 1, 1)
+    return json.loads(path.read_text())["result"]
+
+
+def _described(lab: Lab, voices: list[Track]) -> dict[str, Any]:
+    """Songs, singers and folds; speech and music."""
+    return {
+        "songs": [
+            {"song": s.name, "singer": s.singer, "fold": s.fold, "seconds": len(s.X) / 50}
+            | {"sung": float(s.active.mean())}
+            for s in lab.songs
+        ],
+        "speech": _count(voices, "speech"),
+        "music": _count(voices, "music"),
+        "seconds_of_training": sum(
+            float(lab.info(r).get("seconds", 0)) for r in plan(lab.settings)
+        ),
+    }
+
+
+def _count(tracks: list[Track], material: str) -> dict[str, int]:
+    own = [t for t in tracks if t.material == material]
+    return {
+        f"{what} {split}": len(
+            {t.singer if what == "performers" else t.paths for t in own if t.split == split}
+        )
+        for split in ("train", "valid")
+        for what in ("recordings", "performers")
+    }
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, indent=1).encode()

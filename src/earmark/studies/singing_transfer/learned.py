@@ -1,0 +1,138 @@
+"""What was learned: filter patterns, internal representations and the two domains.
+
+Networks of seed 0: the source CNN, L1 fine-tuned and all fixed of fold 0. Arrays for the pictures
+go to ``learned.npz``, the numbers are returned.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.atomic import write_atomic
+from earmark.explain.activation import filter_patterns
+from earmark.explain.feature_maps import energy_above, feature_maps
+from earmark.explain.projection import domain_auc, tsne
+from earmark.explain.similarity import best_match_correlation, chance_correlation
+from earmark.learn.dense import pad_context
+from earmark.learn.examples import Example
+from earmark.studies.singing_transfer.lab import Lab
+from earmark.studies.singing_transfer.material import standard
+from earmark.studies.singing_transfer.runs import ALL_FIXED, CONVOLUTIONS, L1_FINE, Run, source
+from earmark.studies.singing_transfer.songs import FILL, Song
+
+CLIP_FRAMES = 200
+"""Frames of a clip whose internal representations are shown, 4 s."""
+SPLIT_HZ = 4000.0
+POINTS = 400
+"""Blocks of either domain in the t-SNE."""
+
+Arrays = dict[str, NDArray[np.float32]]
+
+
+def learned(lab: Lab, tests: Sequence[Example], folder: Path) -> dict[str, Any]:
+    """All pictures' arrays into ``folder/learned.npz``, and a number beside each picture.
+
+    Returns
+    -------
+    dict
+        ``patterns`` (by layer: best-match correlation of source and target patterns, and by
+        chance), ``energy`` (by clip: share of L1's output above 4 kHz, fine-tuned and fixed),
+        ``domains`` (AUC of a linear classifier that tells source from target samples).
+    """
+    arrays: Arrays = {}
+    answer = {
+        "patterns": _patterns(lab, arrays),
+        "energy": _representations(lab, arrays),
+        "domains": _domains(lab, tests, arrays),
+    }
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_atomic(folder / "learned.npz", buffer.getvalue())
+    return answer
+
+
+def _target(lab: Lab, row: Run, fold: int = 0) -> Run:
+    return replace(row, length=lab.settings.length, fold=fold)
+
+
+def _patterns(lab: Lab, arrays: Arrays) -> dict[str, Any]:
+    """Filter patterns (equation 2) of source and target, all filters of all convolutions."""
+    nets = {"source": lab.net(source(lab.settings)), "target": lab.net(_target(lab, L1_FINE))}
+    shape = (lab.settings.length, 64)
+    found = {}
+    for name in CONVOLUTIONS:
+        for which, net in nets.items():
+            arrays[f"patterns {which} {name}"] = filter_patterns(
+                net, name, shape=(shape[0] + 6, 64), steps=lab.settings.pattern_steps
+            ).astype(np.float32)
+        a, b = (arrays[f"patterns {which} {name}"] for which in nets)
+        found[name] = {
+            "correlation": float(best_match_correlation(a, b).mean()),
+            "chance": chance_correlation(a, b, rng=np.random.default_rng(0)),
+        }
+    return found
+
+
+def _representations(lab: Lab, arrays: Arrays) -> list[dict[str, Any]]:
+    """Log-mel and the output of each layer, fine-tuned and fixed, of clips of the test songs."""
+    nets = {
+        "fine": lab.net(_target(lab, replace(L1_FINE, layers=CONVOLUTIONS))),
+        "fixed": lab.net(_target(lab, ALL_FIXED)),
+    }
+    rows = []
+    for number, song in enumerate(lab.tested(_target(lab, L1_FINE))[: lab.settings.clips]):
+        start = _busiest(song)
+        context = nets["fine"].context
+        X = pad_context(song.heard, context=context, fill=FILL)
+        X = X[start : start + CLIP_FRAMES + 2 * context]
+        arrays[f"clip {number}"] = X[context:-context]
+        row: dict[str, Any] = {"song": song.name, "start_s": start / 50}
+        for which, net in nets.items():
+            maps = feature_maps(net, X, CONVOLUTIONS)
+            for name in CONVOLUTIONS:
+                arrays[f"clip {number} {which} {name}"] = maps[name].astype(np.float32)
+            row[which] = energy_above(maps["L1"], hz=SPLIT_HZ)
+        rows.append(row)
+    return rows
+
+
+def _busiest(song: Song) -> int:
+    """Where a clip holds as much of either class as it can: about half of it sung."""
+    sung = np.convolve(song.active, np.ones(CLIP_FRAMES), "valid") / CLIP_FRAMES
+    return int(np.abs(sung - 0.5).argmin()) if len(sung) else 0
+
+
+def _domains(lab: Lab, tests: Sequence[Example], arrays: Arrays) -> dict[str, Any]:
+    """Figure 4: blocks of source and of target samples, projected, and told apart linearly."""
+    rng = np.random.default_rng(4)
+    mixtures = [standard(X) for X, _, _ in tests]
+    source_blocks, source_groups = _blocks(mixtures, lab.settings.length, rng)
+    target_blocks, target_groups = _blocks(
+        [song.heard for song in lab.songs], lab.settings.length, rng
+    )
+    a, b = tsne(source_blocks, target_blocks, seed=0)
+    arrays["tsne source"], arrays["tsne target"] = a.astype(np.float32), b.astype(np.float32)
+    mean, std = domain_auc(
+        source_blocks, target_blocks, groups_a=source_groups, groups_b=target_groups
+    )
+    return {"auc": mean, "std": std, "points": len(a)}
+
+
+def _blocks(
+    views: Sequence[NDArray[np.float32]], length: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Blocks drawn evenly from recordings, flattened, and which recording each is of."""
+    each = -(-POINTS // len(views))
+    blocks, groups = [], []
+    for number, X in enumerate(views):
+        for start in rng.integers(len(X) - length + 1, size=each):
+            blocks.append(X[start : start + length].ravel())
+            groups.append(number)
+    return np.stack(blocks), np.array(groups)

@@ -1,0 +1,142 @@
+"""Is speech between sung parts found? The supplement's "thanks", as a test.
+
+Clean utterances of speakers whom no network has heard are put into instrumental gaps of the test
+songs, as loud as the music there (0 dB over the utterance's active part). Which of the networks
+that learned on other singers' songs find them? The same frames of the untouched song are the
+control: what is called a voice there anyway proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.annotation import HOP_S, Segment, frames_to_segments, segments_to_frames
+from earmark.audio import load_audio
+from earmark.endpoints import endpoints
+from earmark.features import logmel, logmel_schluter
+from earmark.learn.manifest import Track
+from earmark.studies.singing_transfer.lab import Lab
+from earmark.studies.singing_transfer.runs import BASELINE, L1_FINE, NONE, over
+from earmark.studies.singing_transfer.songs import Song, mix, standard
+from earmark.studies.singing_transfer.tables import name_of
+
+GAP_S, LONGEST_S, MARGIN_S = 3.0, 5.0, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """An utterance in a song."""
+
+    path: Path
+    at_s: float
+    duration_s: float
+
+
+def insertions(
+    songs: Sequence[Song], speech: Sequence[Track], *, count: int
+) -> dict[str, list[Insertion]]:
+    """Utterances for gaps of at least 3 s, drawn once and for all, by song.
+
+    At most ``count`` in all, spread over the songs; half a second of the gap stays free on either
+    side.
+    """
+    rng = np.random.default_rng(11)
+    gaps = [
+        (song.name, gap)
+        for song in songs
+        for gap in frames_to_segments(~song.active, hop_s=HOP_S)
+        if gap.end_s - gap.start_s >= GAP_S
+    ]
+    chosen: dict[str, list[Insertion]] = {}
+    for index in rng.permutation(len(gaps))[:count]:
+        name, gap = gaps[index]
+        track = speech[int(rng.integers(len(speech)))]
+        length_s = min(LONGEST_S, gap.end_s - gap.start_s - 2 * MARGIN_S)
+        chosen.setdefault(name, []).append(
+            Insertion(track.paths[0], gap.start_s + MARGIN_S, length_s)
+        )
+    return chosen
+
+
+def spoken_into(
+    y: NDArray[np.float32], inserted: Sequence[Insertion], *, sr: int
+) -> tuple[NDArray[np.float32], list[tuple[float, float]]]:
+    """A song with utterances in it, each as loud as the music under its active part.
+
+    Returns
+    -------
+    y : ndarray, shape (n,)
+    spoken : list of (float, float)
+        Where the utterances are active, seconds.
+    """
+    y, spoken = y.copy(), []
+    for one in inserted:
+        voice, _ = load_audio(one.path, sr=sr)
+        parts = [s for s in endpoints(voice, sr=sr) if s.start_s < one.duration_s]
+        voice = voice[: round(one.duration_s * sr)]
+        start = round(one.at_s * sr)
+        under = y[start : start + len(voice)]
+        voice = voice[: len(under)]
+        active = np.zeros(len(voice), dtype=np.bool_)
+        for s in parts:
+            active[round(s.start_s * sr) : round(s.end_s * sr)] = True
+        if not active.any():
+            continue
+        power, ground = np.mean(voice[active] ** 2), np.mean(under[active] ** 2)
+        under += voice * np.float32(np.sqrt(ground / power))
+        spoken += [(one.at_s + s.start_s, one.at_s + min(s.end_s, len(voice) / sr)) for s in parts]
+    return y, spoken
+
+
+def speech_in_songs(lab: Lab, speech: Sequence[Track]) -> dict[str, Any]:
+    """Share of inserted speech that is called a voice, and of the same frames without it.
+
+    Returns
+    -------
+    dict
+        ``rows`` (``row``, ``found``, ``before``, shares of the spoken frames), ``utterances``,
+        ``seconds`` of active speech.
+    """
+    chosen = insertions(lab.songs, speech, count=lab.settings.utterances)
+    rows = {"no transfer": NONE, name_of(L1_FINE): L1_FINE, "baseline": BASELINE}
+    found: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in rows}
+    before: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in rows}
+    frames = 0
+    for song in lab.songs:
+        if song.name not in chosen:
+            continue
+        y, spoken = spoken_into(mix(song.track, sr=logmel.SR), chosen[song.name], sr=logmel.SR)
+        y80, _ = spoken_into(
+            mix(song.track, sr=logmel_schluter.SR), chosen[song.name], sr=logmel_schluter.SR
+        )
+        X = logmel.logmel(y)
+        views = {"X": X, "heard": standard(X), "X80": logmel_schluter.logmel_schluter(y80)}
+        at = _frames(spoken, len(X))
+        frames += int(at.sum())
+        for name, row in rows.items():
+            runs = over(row, lab.settings, seeds=1 if row == BASELINE else lab.settings.seeds)
+            for run in (run for run in runs if run.fold == song.fold):
+                found[name].append(lab.hear_views(lab.net(run), **views)[at] > 0.5)
+                before[name].append(lab.scores(run)[song.name][at] > 0.5)
+    return {
+        "rows": [
+            {"row": name, "found": _share(found[name]), "before": _share(before[name])}
+            for name in rows
+        ],
+        "utterances": sum(len(each) for each in chosen.values()),
+        "seconds": frames * HOP_S,
+    }
+
+
+def _frames(spoken: Sequence[tuple[float, float]], n: int) -> NDArray[np.bool_]:
+    return segments_to_frames([Segment(a, b) for a, b in spoken], n)
+
+
+def _share(called: Sequence[NDArray[np.bool_]]) -> float | None:
+    return float(np.concatenate(called).mean()) if called else None

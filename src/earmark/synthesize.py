@@ -1,0 +1,170 @@
+"""Mixtures of clean speech and instrumental music as files, with labels: the source task as audio.
+
+Training mixes on the fly and needs none of these; they are for listening, for other tools, and for
+checking what is learnt from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark import formats
+from earmark.annotation import Annotation, Segment
+from earmark.atomic import write_atomic
+from earmark.audio import audio_info, load_audio, write_audio
+from earmark.endpoints import SPEECH, endpoints
+from earmark.errors import DataError, EarmarkError, OutputError
+from earmark.learn.mix_audio import mix_at_snr
+
+SR = 16000
+PROVENANCE = "mixtures.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """What a mixture is made of."""
+
+    audio: str
+    speech: str
+    music: str
+    music_start_s: float
+    duration_s: float
+    snr_db: float
+    seed: int
+
+
+def synthesize(
+    speech: Sequence[str],
+    music: Sequence[str],
+    folder: Path,
+    *,
+    count: int,
+    snr_db: float = 0.0,
+    seconds: float = 15.0,
+    seed: int = 0,
+    format: str = "csv",
+    overwrite: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    warn: Callable[[str], None] = lambda message: None,
+) -> list[Mixture]:
+    """Write mixtures: each an utterance over a stretch of music, with the utterance's endpoints.
+
+    Parameters
+    ----------
+    speech, music : sequence of str
+        Recordings of clean speech, and of music without voice.
+    folder : Path
+        Gets ``0000.wav`` (16 kHz, 16 bits), its labels, and ``mixtures.jsonl``.
+    count : int
+        How many.
+    snr_db : float
+        See :func:`earmark.learn.mix_audio.mix_at_snr`.
+    seconds : float
+        Longer utterances are cut.
+    seed : int
+        Which utterance meets which music; the same seed gives the same files.
+    format : str
+        Of the labels.
+    overwrite : bool
+        Whether files that are there may be replaced.
+    progress : callable
+        Called with (done, total).
+    warn : callable
+        Called with a message for each utterance in which no speech is found.
+
+    Returns
+    -------
+    list of Mixture
+
+    Raises
+    ------
+    DataError
+        If there is no speech, or no music.
+    OutputError
+        If a file is there already.
+    """
+    for what, names in (("speech", speech), ("music", music)):
+        if not names:
+            raise DataError(f"no {what}: name recordings, or folders that hold some")
+    suffix = formats.get_format(format).suffix
+    names = [f"{number:04d}" for number in range(count)]
+    _free(folder, [f"{n}{s}" for n in names for s in (".wav", suffix)] + [PROVENANCE], overwrite)
+    rng = np.random.default_rng(seed)
+    voices = _shuffled(speech, rng)
+    made: list[Mixture] = []
+    useless: set[str] = set()
+    while len(made) < count:
+        path = next(voices)
+        if path in useless:
+            continue
+        voice, found = _utterance(path, seconds)
+        if not found or not np.any(voice):
+            useless.add(path)
+            warn(f"{path}: no speech is found in it; skipped")
+            if len(useless) == len(set(speech)):
+                raise DataError("no speech is found in any of the recordings; is it clean speech?")
+            continue
+        name, under = names[len(made)], str(rng.choice(list(music)))
+        ground, start_s = _stretch(under, len(voice), rng)
+        try:
+            stems = mix_at_snr(voice, ground, active=_mask(found, len(voice)), snr_db=snr_db)
+        except DataError as error:
+            raise DataError(f"{path} over {under} at {start_s:.1f} s: {error}") from error
+        duration_s = len(voice) / SR
+        write_audio(folder / f"{name}.wav", stems[0] + stems[1], sr=SR)
+        truth = Annotation(tuple(found), duration_s, (SPEECH,), f"{name}.wav")
+        formats.write(truth, folder / f"{name}{suffix}", format=format)
+        made.append(Mixture(f"{name}.wav", path, under, start_s, duration_s, snr_db, seed))
+        progress(len(made), count)
+    lines = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
+    write_atomic(folder / PROVENANCE, lines.encode())
+    return made
+
+
+def _free(folder: Path, names: Iterable[str], overwrite: bool) -> None:
+    for name in names:
+        if (folder / name).exists() and not overwrite:
+            raise OutputError(f"{folder / name}: is there already; --overwrite replaces it")
+
+
+def _shuffled(paths: Sequence[str], rng: np.random.Generator) -> Iterator[str]:
+    """All of them in random order, again and again."""
+    while True:
+        yield from (paths[i] for i in rng.permutation(len(paths)))
+
+
+def _utterance(path: str, seconds: float) -> tuple[NDArray[np.float32], list[Segment]]:
+    """Samples, and endpoints that were found before cutting: levels come from all of it."""
+    y, _ = load_audio(path, sr=SR)
+    found = endpoints(y)
+    y = y[: round(seconds * SR)]
+    end_s = len(y) / SR
+    kept = [Segment(s.start_s, min(s.end_s, end_s), SPEECH) for s in found if s.start_s < end_s]
+    return y, kept
+
+
+def _stretch(path: str, n: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], float]:
+    """N samples of music from a random place; what is shorter is played again and again."""
+    try:
+        duration_s = audio_info(path).duration_s
+    except EarmarkError:
+        duration_s = None
+    spare_s = max(0.0, (duration_s or 0.0) - n / SR)
+    start_s = round(float(rng.uniform(0, spare_s)), 3)
+    y, _ = load_audio(path, sr=SR, offset_s=start_s, duration_s=n / SR + 0.1)
+    if len(y) == 0:
+        raise DataError(f"{path}: holds no samples")
+    return np.resize(y, n), start_s
+
+
+def _mask(segments: Iterable[Segment], n: int) -> NDArray[np.bool_]:
+    mask = np.zeros(n, dtype=np.bool_)
+    for s in segments:
+        mask[round(s.start_s * SR) : round(s.end_s * SR)] = True
+    return mask

@@ -1,0 +1,27 @@
+"""Patterns match themselves, whatever their order, level and scale; strangers match by chance."""
+
+import numpy as np
+
+from earmark.explain.similarity import best_match_correlation, chance_correlation
+
+
+def test_the_same_patterns_in_another_order(rng):
+    A = rng.normal(size=(6, 5, 8))
+    B = 3 * A[::-1] + 2
+    np.testing.assert_allclose(best_match_correlation(A, B), 1)
+
+
+def test_against_numpy(rng):
+    A, B = rng.normal(size=(3, 20)), rng.normal(size=(4, 20))
+    expected = np.corrcoef(A, B)[:3, 3:].max(axis=1)
+    np.testing.assert_allclose(best_match_correlation(A, B), expected)
+
+
+def test_a_pattern_without_variation_matches_nothing(rng):
+    A = np.ones((1, 5, 8))
+    assert best_match_correlation(A, rng.normal(size=(3, 5, 8))).tolist() == [0.0]
+
+
+def test_chance_lies_below_a_true_match(rng):
+    A = rng.normal(size=(10, 20, 20))
+    assert chance_correlation(A, A, rng=rng) < 0.3

@@ -1,0 +1,132 @@
+"""Mixtures have the ratio that was asked for, never clip, and carry the voice's endpoints."""
+
+import json
+
+import numpy as np
+import pytest
+
+from earmark import formats
+from earmark.audio import load_audio, write_audio
+from earmark.endpoints import endpoints
+from earmark.errors import DataError, OutputError
+from earmark.learn.mix_audio import mix_at_snr
+from earmark.synth.speech import render_speech
+from earmark.synthesize import synthesize
+from shell import earmark
+
+
+@pytest.fixture
+def corpus(tmp_path, rng):
+    """Two utterances, silence, a long piece of music and one shorter than any utterance."""
+    home = tmp_path / "in"
+    (home / "speech").mkdir(parents=True)
+    (home / "music").mkdir()
+    for seed in (1, 2):
+        y, _ = render_speech(np.random.default_rng(seed), duration_s=4.0)
+        write_audio(home / "speech" / f"{seed}.wav", y, sr=16000)
+    for name, seconds in (("long", 9), ("short", 1)):
+        y = rng.normal(0, 0.2, seconds * 22050).astype(np.float32)
+        write_audio(home / "music" / f"{name}.wav", y, sr=22050)
+    return home
+
+
+def paths(home, what):
+    return sorted(str(path) for path in (home / what).iterdir())
+
+
+@pytest.mark.parametrize("snr_db", [-10.0, 0.0, 15.0])
+def test_the_ratio_is_what_was_asked_for(rng, snr_db):
+    voice, music = rng.normal(0, 0.3, (2, 16000)).astype(np.float32)
+    active = np.arange(16000) < 5000
+    voice[~active] = 0
+    v, m = mix_at_snr(voice, music, active=active, snr_db=snr_db)
+    found_db = 10 * np.log10(np.mean(v[active] ** 2) / np.mean(m**2))
+    assert found_db == pytest.approx(snr_db, abs=0.01)
+    assert np.abs(v + m).max() <= 0.9 + 1e-6
+
+
+def test_quiet_mixtures_are_not_made_louder(rng):
+    voice, music = rng.normal(0, 0.01, (2, 1600)).astype(np.float32)
+    _, m = mix_at_snr(voice, music, active=np.ones(1600, bool))
+    assert (m == music).all()
+
+
+def test_a_silent_voice_has_no_ratio():
+    with pytest.raises(DataError, match="silent"):
+        mix_at_snr(np.zeros(9, np.float32), np.ones(9, np.float32), active=np.ones(9, bool))
+
+
+def test_files_labels_and_provenance(corpus, tmp_path):
+    out = tmp_path / "out"
+    made = synthesize(paths(corpus, "speech"), paths(corpus, "music"), out, count=5, snr_db=3.0)
+    lines = [json.loads(line) for line in (out / "mixtures.jsonl").read_text().splitlines()]
+    assert [line["audio"] for line in lines] == [one.audio for one in made]
+    assert {line["speech"] for line in lines} == set(paths(corpus, "speech"))
+    for one in made:
+        mixture, _ = load_audio(out / one.audio, sr=16000)
+        voice, _ = load_audio(one.speech, sr=16000)
+        assert len(mixture) == len(voice)
+        truth = endpoints(voice)
+        labels = formats.read(out / one.audio.replace(".wav", ".csv")).segments
+        assert [(s.start_s, s.end_s, s.label) for s in labels] == [
+            (pytest.approx(s.start_s), pytest.approx(s.end_s), "speech") for s in truth
+        ]
+        active = np.zeros(len(voice), bool)
+        for s in truth:
+            active[round(s.start_s * 16000) : round(s.end_s * 16000)] = True
+        gain = mixture @ voice / (voice @ voice)  # music and voice have nothing in common
+        v = gain * voice
+        ratio_db = 10 * np.log10(np.mean(v[active] ** 2) / np.mean((mixture - v) ** 2))
+        assert ratio_db == pytest.approx(3.0, abs=0.5)
+
+
+def test_the_same_seed_gives_the_same_files(corpus, tmp_path):
+    for name in "ab":
+        synthesize(
+            paths(corpus, "speech"), paths(corpus, "music"), tmp_path / name, count=3, seed=4
+        )
+    for number in range(3):
+        a, b = ((tmp_path / n / f"000{number}.wav").read_bytes() for n in "ab")
+        assert a == b
+
+
+def test_command(corpus, tmp_path):
+    words = ["synthesize", corpus / "speech", corpus / "music", "-o", tmp_path / "o"]
+    said = earmark(*words, "--count", 2, "--seconds", 2, "--format", "audacity")
+    assert said.code == 0, said.err
+    assert "2 mixtures, 0.1 min" in said.out
+    assert len(list((tmp_path / "o").iterdir())) == 5
+    again = earmark(*words, "--count", 2, "--format", "audacity")
+    assert again.code == 1
+    assert "--overwrite" in again.err
+
+
+def test_speech_in_which_nobody_speaks(corpus, tmp_path):
+    write_audio(corpus / "speech" / "silence.wav", np.zeros(32000, np.float32), sr=16000)
+    warned = []
+    made = synthesize(
+        paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "o", count=4, warn=warned.append
+    )
+    assert len(made) == 4
+    assert len(warned) == 1
+    assert "silence.wav: no speech is found" in warned[0]
+    silence = [str(corpus / "speech" / "silence.wav")]
+    with pytest.raises(DataError, match="any of the recordings"):
+        synthesize(silence, paths(corpus, "music"), tmp_path / "p", count=1)
+
+
+def test_nothing_to_mix(corpus, tmp_path):
+    with pytest.raises(DataError, match="no music"):
+        synthesize(paths(corpus, "speech"), [], tmp_path / "o", count=1)
+    said = earmark("synthesize", tmp_path / "none", corpus / "music", "-o", tmp_path / "o")
+    assert said.code == 1
+    assert "none" in said.err
+    assert not (tmp_path / "o").exists()
+
+
+def test_files_that_are_there(corpus, tmp_path):
+    (tmp_path / "o").mkdir()
+    (tmp_path / "o" / "0000.csv").write_text("mine")
+    with pytest.raises(OutputError, match=r"0000\.csv"):
+        synthesize(paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "o", count=1)
+    assert (tmp_path / "o" / "0000.csv").read_text() == "mine"
