@@ -96,21 +96,22 @@ class Document:
 def _markdown(block: Block, folder: str) -> str:
     match block:
         case Heading(text):
-            return f"## {text}"
+            return f"## {_plain(text)}"
         case Text(text):
-            return text
+            return _plain(text)
         case Items(items):
-            return "\n".join(f"- {item}" for item in items)
+            return "\n".join(f"- {_plain(item)}" for item in items)
         case Table(columns, rows, caption):
             sides = ["---", *["---:"] * (len(columns) - 1)]
-            lines = ["| " + " | ".join(map(_cell, row)) + " |" for row in (columns, sides, *rows)]
-            return "\n".join(lines) + (f"\n\n*{caption}*" if caption else "")
+            lines = ["| " + " | ".join(map(_plain, row)) + " |" for row in (columns, sides, *rows)]
+            return "\n".join(lines) + (f"\n\n*{_plain(caption)}*" if caption else "")
         case Picture(name, caption):
-            return f"![{caption}]({folder}/{name}.png)\n\n*{caption}*"
+            return f"![{_plain(caption)}]({folder}/{name}.png)\n\n*{_plain(caption)}*"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+def _plain(text: str) -> str:
+    """Text that is neither a tag nor the border of a table's cell."""
+    return text.replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
 
 
 def _html(block: Block, pictures: Mapping[str, bytes]) -> str:
