@@ -57,7 +57,9 @@ def test_aishell(aishell_home, tmp_path):
 
 def test_aishell_still_packed(aishell_home, tmp_path):
     (aishell_home / "wav" / "S0003.tar.gz").write_bytes(b"")
-    with pytest.raises(DataError, match=r"S0003\.tar\.gz: speakers are still packed.*tar xzf"):
+    with pytest.raises(
+        DataError, match=r"1 of 1 speakers are still packed \(S0003\.tar\.gz\).*tar xzf"
+    ):
         aishell.rows(aishell_home, relative_to=tmp_path)
 
 
@@ -153,7 +155,7 @@ def test_jamendo_song_without_labels(jamendo_home, tmp_path):
 
 METADATA = """\
 artist: {artist}
-instrumental: 'no'
+instrumental: '{instrumental}'
 stems:
   S01:
     component: melody
@@ -175,7 +177,12 @@ def medley_home(tmp_path):
         wav(base / f"{track}_STEMS" / f"{track}_STEM_01.wav", tone((1, 3)))
         wav(base / f"{track}_STEMS" / f"{track}_STEM_02.wav", tone((0, 4)))
         (base / f"{track}_METADATA.yaml").write_text(
-            METADATA.format(artist=track.split("_")[0], track=track, instrument=instrument)
+            METADATA.format(
+                artist=track.split("_")[0],
+                track=track,
+                instrument=instrument,
+                instrumental="yes" if instrument == "flute" else "no",
+            )
         )
     return home
 
@@ -185,11 +192,12 @@ def test_medleydb_by_energy(medley_home, tmp_path):
     rows, found = tracks(medleydb, medley_home, tmp_path)
     assert [t.singer for t in found] == ["AClassic", "Bob"]
     np.testing.assert_allclose(rows[0]["endpoints"], [[1, 3]], atol=0.05)
-    assert rows[1]["endpoints"] == []
+    assert "endpoints" not in rows[1]
+    assert rows[1]["material"] == "music"
     assert rows[0]["label_kind"] == "stem energy"
 
 
-def test_medleydb_by_hand(medley_home, tmp_path):
+def test_medleydb_by_source_ids(medley_home, tmp_path):
     pytest.importorskip("yaml")
     home = medley_home / "Annotations" / "Instrument_Activations" / "SOURCEID"
     home.mkdir(parents=True)
@@ -199,7 +207,7 @@ def test_medleydb_by_hand(medley_home, tmp_path):
     )
     rows = medleydb.rows(medley_home, relative_to=tmp_path)
     assert rows[0]["endpoints"] == [[0.5, 2.0], [3.0, 3.5]]
-    assert rows[0]["label_kind"] == "hand"
+    assert rows[0]["label_kind"] == "stem energy"  # source IDs are made from it
 
 
 def test_medleydb_without_metadata(medley_home, tmp_path):
@@ -226,7 +234,7 @@ def test_folder(songs_home, tmp_path):
 
 
 def test_folder_with_a_song_without_labels(songs_home, tmp_path):
-    wav(songs_home / "Three.wav", tone((0, 1)))
+    wav(songs_home / "train" / "Three.wav", tone((0, 1)))
     with pytest.raises(DataError, match=r"Three\.wav: a song without labels; put .* Three\.csv"):
         folder.rows(songs_home, relative_to=tmp_path)
 

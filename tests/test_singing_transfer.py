@@ -52,6 +52,11 @@ def test_every_part_is_there(study):
     assert results == json.loads((folder / "results.json").read_text())
     assert all((folder / "runs" / f"{one.key}.npz").is_file() for one in plan(QUICK))
     assert all(done <= total for _, done, total in told)
+    page = (folder / "report" / "index.html").read_text("utf-8")
+    assert "SYNTHETIC STAND-IN" in page
+    assert all(song["song"] in page for song in results["corpus"]["songs"])
+    size = sum(path.stat().st_size for path in (folder / "report").rglob("*") if path.is_file())
+    assert size < 3e6
 
 
 def test_the_source_network_beats_chance_on_songs_it_never_saw(study):
@@ -117,9 +122,14 @@ def test_repeated_rows_get_all_seeds_and_all_folds():
 
 def test_called_again_it_computes_nothing(study):
     folder, results, _ = study
-    before = {path: path.stat().st_mtime_ns for path in (folder / "runs").iterdir()}
+
+    def written():
+        kept = [*(folder / "runs").iterdir(), *(folder / "parts").iterdir()]
+        return {path: path.stat().st_mtime_ns for path in kept}
+
+    before = written()
     assert run(folder, settings=QUICK) == results
-    assert {path: path.stat().st_mtime_ns for path in (folder / "runs").iterdir()} == before
+    assert written() == before
 
 
 def test_killed_in_a_training_it_goes_on_to_the_same_result(study, tmp_path):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from earmark.cli.console import out
+from earmark.cli.console import err, out
 from earmark.cli.outputs import claim
 
 KINDS = {
@@ -33,9 +34,16 @@ def command(
         raise typer.BadParameter(f"{kind!r} is not known; known: {', '.join(KINDS)}")
     target = claim(output, overwrite=overwrite)
     rows = import_module(f"earmark.datasets.{KINDS[kind]}").rows
-    found = rows(data, relative_to=target.parent)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = _warn
+        found = rows(data, relative_to=target.parent)
     write_manifest(found, target)
     counts = Counter((row["split"], row["material"]) for row in found)
     for (split, material), count in sorted(counts.items()):
         out.print(f"{split:6} {material:8} {count:5}", markup=False)
     out.print(f"{target}: {len(found)} recordings", markup=False, soft_wrap=True)
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    err.print(f"earmark: {message}", style="yellow", markup=False, soft_wrap=True)

@@ -100,4 +100,4 @@ def length_s(audio: str | os.PathLike[str]) -> float:
     if stated_s is not None:
         return stated_s
     with AudioReader(os.fspath(audio), sr=None) as reader:
-        return sum(block.shape[-1] for block in reader) / reader.sr
+        return float(sum(len(block) for block in reader) / reader.sr)

@@ -3,22 +3,34 @@
 ``one.mp3`` belongs to ``one.csv``, ``one.lab``, ``one.truth.txt`` and so on (see
 :mod:`earmark.labels`). Performers are those of names such as ``Artist - Title.mp3``; without a dash
 each song counts as a performer of its own, which is wrong if one person sings several: name the
-files, or correct the manifest. Below folders named ``train``, ``valid`` or ``test`` a song is of
-that split, elsewhere of ``train``.
+files, or correct the manifest. Folders ``train``, ``valid`` and ``test`` right in the folder are
+splits, and then there are no others; without them every song is of split ``train``. What earmark
+wrote itself (``one.singing.csv``) is no truth. The licence is the owner's to say.
 """
 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from earmark.datasets.checks import check_labels, length_s
-from earmark.datasets.layout import Row, need_folder, need_some, performer, relative
+from earmark.datasets.checks import song_segments
+from earmark.datasets.layout import (
+    Row,
+    entries,
+    need_folder,
+    need_some,
+    performer,
+    recordings,
+    relative,
+    some,
+    split_folders,
+)
 from earmark.errors import DataError
-from earmark.labels import is_audio, label_format, read_segments, recording_of, song_name
+from earmark.labels import full_name, is_audio, label_format, song_name
 
-SPLITS = ("train", "valid", "test")
+SPLITS = {name: name for name in ("train", "valid", "test")}
 NAME = "a folder of songs"
 
 
@@ -28,34 +40,60 @@ def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -
     Raises
     ------
     DataError
-        If there is no song, a song has no labels, or they do not fit it.
+        If there is no song, a song has no label file or several, they do not fit it or name no
+        singing, or a song is in no split.
+    FormatError
+        If a label file cannot be read, or an interval is reversed; with the line.
     """
     root = need_folder(Path(data), data_set=NAME, remedy="name a folder")
     return need_some(_songs(root, relative_to), where=root, data_set=NAME)
 
 
 def _songs(root: Path, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
-    files = sorted(path for path in root.rglob("*") if path.is_file())
-    labels = {
-        recording_of(path): path
-        for path in files
-        if label_format(path) not in (None, "npz") and recording_of(path) is not None
-    }
-    for path in (path for path in files if is_audio(path)):
-        if path not in labels:
-            raise DataError(
-                f"{path}: a song without labels; put a label file beside it, such as "
-                f"{path.with_suffix('.csv').name} (an empty table for a song without singing)"
-            )
-        found = read_segments(labels[path]).segments
-        check_labels(found, duration_s=length_s(path), name=labels[path], audio=path)
-        parts = path.relative_to(root).parts[:-1]
-        yield {
-            "audio": relative(path, relative_to),
-            "labels": relative(labels[path], relative_to),
-            "material": "song",
-            "singer": performer(song_name(path)),
-            "split": next((part for part in parts if part in SPLITS), "train"),
-            "licence": "unknown",
-            "label_kind": "hand",
-        }
+    parted = any((root / name).is_dir() for name in SPLITS)
+    tops = split_folders(root, SPLITS, data_set=NAME) if parted else [(root, "train")]
+    if parted and (stray := recordings(root)):
+        raise DataError(f"{stray[0]}: in no split; move it into {', '.join(SPLITS)}")
+    for top, split in tops:
+        for folder in sorted(Path(at) for at, _, _ in os.walk(top)):
+            if any(part.startswith((".", "__")) for part in folder.relative_to(top).parts):
+                continue
+            for song, labels in _labels(folder).items():
+                song_segments(_only(song, labels), audio=song)
+                yield {
+                    "audio": relative(song, relative_to),
+                    "labels": relative(labels[0], relative_to),
+                    "material": "song",
+                    "singer": performer(song_name(song)),
+                    "split": split,
+                    "licence": "unknown",
+                    "label_kind": "hand",
+                }
+
+
+def _labels(folder: Path) -> dict[Path, list[Path]]:
+    """The songs of a folder and the label files of each."""
+    found: dict[Path, list[Path]] = {song: [] for song in recordings(folder)}
+    alike = defaultdict(list)
+    for song in found:
+        alike[song_name(song)].append(song)
+    for path in entries(folder):
+        written = ".singing" in path.suffixes[-2:-1]  # by earmark
+        if is_audio(path) or written or label_format(path) in (None, "npz"):
+            continue
+        if songs := alike[song_name(path)]:
+            best = [song for song in songs if song.name == full_name(path)] or songs
+            found[best[0]].append(path)
+    return found
+
+
+def _only(song: Path, labels: list[Path]) -> Path:
+    if not labels:
+        raise DataError(
+            f"{song}: a song without labels; put a label file beside it, such as "
+            f"{song.with_suffix('.csv').name} (an empty table for a song without singing)"
+        )
+    if len(labels) > 1:
+        names = some([path.name for path in labels])
+        raise DataError(f"{song}: several label files ({names}); keep one")
+    return labels[0]

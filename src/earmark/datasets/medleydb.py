@@ -2,19 +2,25 @@
 
 Bittner, Salamon, Tierney, Mauch, Cannam and Bello 2014, "MedleyDB: a multitrack dataset for
 annotation-intensive MIR research" (ISMIR). CC BY-NC-SA 4.0. From Zenodo, on request. (mirdata has
-its melodies and pitches only.)
+``medleydb_melody`` and ``medleydb_pitch`` only, without stems or instruments.)
 
-Layout: ``Audio/TRACK/TRACK_MIX.wav`` and ``TRACK_STEMS/TRACK_STEM_01.wav``; metadata as
-``Audio/TRACK/TRACK_METADATA.yaml`` or ``Metadata/TRACK_METADATA.yaml``; where there is
-``Annotations/Instrument_Activations/SOURCEID/TRACK_SOURCEID.lab`` (a table ``start_time,end_time,
-instrument_label``), it gives the labels, otherwise the energy of the vocal stems. TRACK is
-``Artist_Title``. There is no official split: every song is of split ``train``.
+Layout: ``Audio/TRACK/TRACK_MIX.wav`` and ``TRACK_STEMS/TRACK_STEM_01.wav``, or ``V1`` or ``V2`` in
+place of ``Audio``; metadata as ``Audio/TRACK/TRACK_METADATA.yaml`` or ``Metadata/
+TRACK_METADATA.yaml``; source IDs anywhere below ``Annotations``, such as ``Annotations/
+Instrument_Activations/SOURCEID/TRACK_SOURCEID.lab``, a table ``start_time,end_time,
+instrument_label``. TRACK is ``Artist_Title``; that artist is the singer, since one person's songs
+may name several performers. There is no official split: every song is of split ``train``.
+
+Where source IDs name a voice they give the labels, otherwise the energy of the vocal stems does;
+both follow from the stems' energy. A song without a sung stem is music if it is flagged
+instrumental, and is left out with a warning if not: nobody knows where its voice is. A song with
+voice whose stems bleed is of split ``bleed``, which training leaves alone (our choices).
 """
 
 from __future__ import annotations
 
-import csv
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,12 +30,14 @@ import numpy as np
 from earmark.annotation import Segment
 from earmark.audio import load_audio
 from earmark.datasets.checks import check_labels, length_s
-from earmark.datasets.layout import Row, need_folder, need_some, relative
+from earmark.datasets.layout import Row, entries, need_folder, need_some, relative
 from earmark.datasets.stem_energy import sung
-from earmark.errors import DataError, EarmarkError
+from earmark.errors import DataError, EarmarkError, FormatError
+from earmark.formats.fields import decode, numbered, segment
 
 NAME = "MedleyDB"
 SR = 16000
+FOLDERS = ("Audio", "V1", "V2")
 VOICES = frozenset(
     f"{who} {how}" for who in ("male", "female") for how in ("singer", "rapper", "screamer")
 ) | {"vocalists", "choir"}
@@ -42,34 +50,55 @@ def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -
     Raises
     ------
     DataError
-        If the layout is not there, or a song lacks its mix, stems or metadata.
+        If the layout is not there, or a song lacks its mix, stems or metadata, or labels do not
+        fit it.
+    FormatError
+        If source IDs cannot be read, or an interval is reversed; with the line.
     EarmarkError
         If PyYAML is not installed.
+
+    Warns
+    -----
+    UserWarning
+        If a song is left out.
     """
     root = Path(data)
-    audio = need_folder(root / "Audio", data_set=NAME, remedy="name the folder that holds Audio/")
-    return need_some(_songs(root, audio, relative_to), where=audio, data_set=NAME)
+    homes = [root / name for name in FOLDERS if (root / name).is_dir()] or [
+        need_folder(root / "Audio", data_set=NAME, remedy="name the folder that holds Audio/")
+    ]
+    found = (
+        row
+        for home in homes
+        for folder in entries(home)
+        if folder.is_dir() and (row := _song(root, folder, relative_to)) is not None
+    )
+    return need_some(found, where=homes[0], data_set=NAME)
 
 
-def _songs(root: Path, audio: Path, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
-    for folder in sorted(path for path in audio.iterdir() if path.is_dir()):
-        track = folder.name
-        mix = folder / f"{track}_MIX.wav"
-        if not mix.is_file():
-            raise DataError(f"{mix}: is missing; unpack {NAME} again")
-        metadata = _metadata(root, folder)
-        activations = root / "Annotations/Instrument_Activations/SOURCEID"
-        source_id = activations / f"{track}_SOURCEID.lab"
-        by_hand = source_id.is_file()
-        yield {
-            "audio": relative(mix, relative_to),
-            "endpoints": _annotated(source_id, mix) if by_hand else _by_energy(folder, metadata),
-            "material": "song",
-            "singer": str(metadata.get("artist") or track.split("_")[0]),
-            "split": "train",
-            "licence": "CC BY-NC-SA 4.0",
-            "label_kind": "hand" if by_hand else "stem energy",
-        }
+def _song(root: Path, folder: Path, relative_to: str | os.PathLike[str]) -> Row | None:
+    mix = folder / f"{folder.name}_MIX.wav"
+    if not mix.is_file():
+        raise DataError(f"{mix}: is missing; unpack {NAME} again")
+    metadata = _metadata(root, folder)
+    stems = [
+        folder / f"{folder.name}_STEMS" / str(stem.get("filename"))
+        for stem in metadata["stems"].values()
+        if VOICES & set(_instruments(stem))
+    ]
+    row: Row = {
+        "audio": relative(mix, relative_to),
+        "singer": folder.name.partition("_")[0],
+        "split": "train",
+        "licence": "CC BY-NC-SA 4.0",
+    }
+    if stems:
+        row |= {"endpoints": _sung(root, mix, stems), "material": "song"}
+        row |= {"split": "bleed" if _flag(metadata, "has_bleed") else "train"}
+        return row | {"label_kind": "stem energy"}
+    if _flag(metadata, "instrumental"):
+        return row | {"material": "music", "label_kind": "none"}
+    warnings.warn(f"{folder}: has a voice that no stem holds alone; left out", stacklevel=2)
+    return None
 
 
 def _metadata(root: Path, folder: Path) -> Mapping[str, Any]:
@@ -85,50 +114,59 @@ def _metadata(root: Path, folder: Path) -> Mapping[str, Any]:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise DataError(f"{path}: cannot be read ({error}); fetch {NAME}'s metadata") from error
-    if not isinstance(found, dict) or not isinstance(found.get("stems"), dict):
+    stems = found.get("stems") if isinstance(found, dict) else None
+    if not isinstance(stems, dict) or not all(isinstance(stem, dict) for stem in stems.values()):
         raise DataError(f"{path}: names no stems; fetch {NAME}'s metadata again")
-    return found
+    return dict(found)
 
 
-def _annotated(path: Path, mix: Path) -> list[list[float]]:
-    """Hand-made activations of whatever sings, joined where they overlap."""
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    try:
-        pairs = sorted(
-            [float(line["start_time"]), float(line["end_time"])]
-            for line in lines
-            if line["instrument_label"] in VOICES
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            f"{path}: not a table start_time,end_time,instrument_label ({error})"
-        ) from error
-    joined: list[list[float]] = []
-    for start, end in pairs:
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(end, joined[-1][1])
+def _sung(root: Path, mix: Path, stems: list[Path]) -> list[list[float]]:
+    name = f"{mix.parent.name}_SOURCEID.lab"
+    for path in sorted((root / "Annotations").rglob(name))[:1]:
+        segments = _joined(_source_ids(path))
+        check_labels(segments, duration_s=length_s(mix), name=path, audio=mix)
+        if segments:
+            return [[s.start_s, s.end_s] for s in segments]
+    for stem in stems:
+        if not stem.is_file():
+            raise DataError(f"{stem}: is missing, and somebody sings in it; unpack {NAME} again")
+    parts = [load_audio(stem, sr=SR)[0] for stem in stems]
+    total = np.zeros(max(len(part) for part in parts), np.float32)
+    for part in parts:
+        total[: len(part)] += part
+    return sung(total, sr=SR)
+
+
+def _source_ids(path: Path) -> Iterator[Segment]:
+    """When the voices are active, in the order of the file."""
+    for where, line in numbered(decode(path.read_bytes(), str(path)), str(path)):
+        if not line or line.startswith("start_time"):
+            continue
+        start, *rest = line.split(",", 2)
+        if len(rest) < 2:
+            raise FormatError(f"{where}: a line is start_time,end_time,instrument_label")
+        found = segment(start, rest[0], where=where)
+        if rest[1].strip() in VOICES:
+            yield found
+
+
+def _joined(segments: Iterator[Segment]) -> list[Segment]:
+    """The union: several may sing at once."""
+    joined: list[Segment] = []
+    for s in sorted(segments, key=lambda s: s.start_s):
+        if joined and s.start_s <= joined[-1].end_s:
+            joined[-1] = Segment(joined[-1].start_s, max(s.end_s, joined[-1].end_s))
         else:
-            joined.append([start, end])
-    segments = [Segment(a, b) for a, b in joined]
-    check_labels(segments, duration_s=length_s(mix), name=path, audio=mix)
+            joined.append(s)
     return joined
-
-
-def _by_energy(folder: Path, metadata: Mapping[str, Any]) -> list[list[float]]:
-    home = folder / f"{folder.name}_STEMS"
-    stems = [
-        load_audio(home / stem["filename"], sr=SR)[0]
-        for stem in metadata["stems"].values()
-        if VOICES & set(_instruments(stem))
-    ]
-    if not stems:
-        return []
-    n = min(len(stem) for stem in stems)
-    return sung(np.sum([stem[:n] for stem in stems], axis=0, dtype=np.float32), sr=SR)
 
 
 def _instruments(stem: Mapping[str, Any]) -> list[str]:
     """Version 2 lists several instruments for some stems."""
     found = stem.get("instrument", [])
-    return [found] if isinstance(found, str) else [str(one) for one in found]
+    return [found] if isinstance(found, str) else [str(one) for one in found or []]
+
+
+def _flag(metadata: Mapping[str, Any], name: str) -> bool:
+    """``yes`` is text in the release; unquoted, YAML makes it true."""
+    return metadata.get(name) in ("yes", True)

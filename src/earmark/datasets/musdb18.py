@@ -4,10 +4,13 @@ Rafii, Liutkus, Stöter, Mimilakis and Bittner 2017, https://doi.org/10.5281/zen
 research; most songs are CC BY-NC-SA. From Zenodo, compressed or as MUSDB18-HQ.
 
 Layout, compressed: ``{train,test}/Artist - Title.stem.mp4`` with five streams: mixture, drums,
-bass, other, vocals (PyAV, the extra ``formats``, reads them; the package musdb would bring ffmpeg's
-programs). HQ: ``{train,test}/Artist - Title/{mixture,drums,bass,other,vocals}.wav``. What is heard
-is the mixture; labels come from the energy of the vocal stem. Music Delta plays on both sides of
-the official split.
+bass, other, vocals. HQ: ``{train,test}/Artist - Title/{mixture,drums,bass,other,vocals}.wav``. What
+is heard is the mixture; labels come from the energy of the vocal stem. Music Delta plays on both
+sides of the official split.
+
+PyAV, the extra ``formats``, reads the streams. The package musdb is not used: it needs the programs
+ffmpeg and ffprobe, and its import raises RuntimeError where they are not installed (musdb 0.4.3
+with stempeg 0.2.6). mirdata has no loader.
 """
 
 from __future__ import annotations
@@ -20,14 +23,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.audio import load_audio
-from earmark.datasets.layout import Row, need_folder, need_some, performer, relative
+from earmark.datasets.checks import length_s
+from earmark.datasets.layout import (
+    Row,
+    entries,
+    need_folder,
+    need_some,
+    performer,
+    relative,
+    split_folders,
+)
 from earmark.datasets.stem_energy import sung
 from earmark.errors import DataError, EarmarkError
 
-SPLITS = ("train", "test")
+SPLITS = {name: name for name in ("train", "test")}
 STREAMS = ("mixture", "drums", "bass", "other", "vocals")
 NAME = "MUSDB18"
 SR = 16000
+SLACK_S = 1.0
 
 
 def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -> list[Row]:
@@ -36,19 +49,21 @@ def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -
     Raises
     ------
     DataError
-        If the layout is not there, or a song lacks its stems.
+        If the layout is not there, a song lacks stems or its vocals are cut short, or a folder is
+        no split.
     EarmarkError
         If PyAV is needed and not installed.
     """
     root = Path(data)
     for split in SPLITS:
         need_folder(root / split, data_set=NAME, remedy="name the folder with train/ and test/")
-    found = [row for split in SPLITS for row in _songs(root / split, split, relative_to)]
+    folders = split_folders(root, SPLITS, data_set=NAME)
+    found = [row for folder, split in folders for row in _songs(folder, split, relative_to)]
     return need_some(found, where=root, data_set=NAME)
 
 
 def _songs(folder: Path, split: str, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
-    for path in sorted(folder.iterdir()):
+    for path in entries(folder):
         if path.name.endswith(".stem.mp4"):
             name, audio, vocals = (
                 path.name.removesuffix(".stem.mp4"),
@@ -57,12 +72,17 @@ def _songs(folder: Path, split: str, relative_to: str | os.PathLike[str]) -> Ite
             )
         elif path.is_dir():
             name, audio = path.name, path / "mixture.wav"
-            for need in (audio, path / "vocals.wav"):
-                if not need.is_file():
-                    raise DataError(f"{need}: is missing; unpack {NAME} again")
+            lacking = [f"{stem}.wav" for stem in STREAMS if not (path / f"{stem}.wav").is_file()]
+            if lacking:
+                raise DataError(f"{path / lacking[0]}: is missing; unpack {NAME} again")
             vocals, _ = load_audio(path / "vocals.wav", sr=SR)
         else:
             continue
+        if abs(length_s(audio) - len(vocals) / SR) > SLACK_S:
+            raise DataError(
+                f"{path}: the vocals are {len(vocals) / SR:.1f} s long, the mixture "
+                f"{length_s(audio):.1f} s; unpack {NAME} again"
+            )
         yield {
             "audio": relative(audio, relative_to),
             "endpoints": sung(vocals, sr=SR),

@@ -145,6 +145,7 @@ def run(
         )
     results |= {"settings": asdict(settings), "version": __version__, "data": _source_name(data)}
     write_atomic(folder / "results.json", _json(results))
+    results = json.loads(_json(results))  # the same whether computed now or read again
     write_report(folder, lab, results)
     return results
 

@@ -78,7 +78,7 @@ class Lab:
 
     def train_all(self, runs: Iterable[Run]) -> None:
         """Train and score what is missing; other processes may share the work by doing the same."""
-        pending = list(runs)
+        pending = [run for run in runs if not (self.folder / f"{run.key}.npz").is_file()]
         while pending:
             waiting = []
             for run in pending:
