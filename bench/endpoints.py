@@ -19,17 +19,16 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from earmark.annotation import HOP_S, Segment, segments_to_frames
+from earmark.annotation import Segment
 from earmark.audio import load_audio
 from earmark.datasets.singing_corpus import rows as corpus_rows
 from earmark.endpoints import endpoints
-from earmark.metrics.counts import frame_counts, rates
-from earmark.synth.speech import render_speech
+from earmark.studies.singing_transfer.endpoint_check import compare, endpoint_check, rendered
 from measuring import origin, table
 from peers import SCORES, pythons
 
 SR = 16000
-UTTERANCES, RENDERED = 50, 20
+UTTERANCES = 50
 Segments = Sequence[Segment]
 
 
@@ -53,22 +52,11 @@ def referee(python: str, voices: Sequence[NDArray[np.float32]]) -> list[Segments
     return [[Segment(float(a), float(b), "speech") for a, b in each] for each in found]
 
 
-def compare(
-    name: str, truths: Sequence[Segments], answers: Sequence[Segments], lengths: Sequence[int]
-) -> list[str]:
-    """A row: agreement of frames, F, and the median distance of starts and ends."""
-    counts = np.zeros(4, np.int64)
-    starts_s, ends_s = [], []
-    for truth, answer, n in zip(truths, answers, lengths, strict=True):
-        frames = [segments_to_frames(s, int(n / SR / HOP_S)) for s in (truth, answer)]
-        counts += frame_counts(*frames)[0]
-        for s in truth if answer else ():
-            starts_s.append(min(abs(a.start_s - s.start_s) for a in answer))
-            ends_s.append(min(abs(a.end_s - s.end_s) for a in answer))
-    found = rates(counts)
-    values = [f"{100 * float(found[key]):.1f}" for key in ("accuracy", "f1")]
-    edges = [f"{np.median(each):.3f}" for each in (starts_s, ends_s)]
-    return [name, *values, *edges, str(len(starts_s))]
+def row(name: str, found: dict[str, float]) -> list[str]:
+    """A row of the table."""
+    percent = [f"{100 * found[key]:.1f}" for key in ("accuracy", "f1")]
+    edges = [f"{found[key]:.3f}" for key in ("start_s", "end_s")]
+    return [name, *percent, *edges, str(found["edges"])]
 
 
 def main() -> None:
@@ -79,19 +67,18 @@ def main() -> None:
     options = parser.parse_args()
     python = pythons(options.peers)["silero-vad"]
     spoken = [load_audio(path, sr=SR)[0] for path in one_a_speaker(options.data)]
-    rendered = [render_speech(np.random.default_rng([5, i])) for i in range(RENDERED)]
-    made, truth = [y for y, _ in rendered], [segments for _, segments in rendered]
-    lengths = [len(y) for y in made]
-    rows = [compare("earmark, exact truth", truth, [endpoints(y) for y in made], lengths)]
+    made, truth = rendered()
+    sizes = [len(y) for y in made]
+    rows = [row("earmark, exact truth", endpoint_check())]
     if python is not None:
-        sizes = [len(y) for y in spoken]
+        own, theirs = [endpoints(y) for y in spoken], referee(python, spoken)
         rows += [
-            compare("silero-vad, exact truth", truth, referee(python, made), lengths),
-            compare(
-                "earmark, silero-vad as referee", referee(python, spoken),
-                [endpoints(y) for y in spoken], sizes,
+            row("silero-vad, exact truth", compare(truth, referee(python, made), sizes)),
+            row(
+                "earmark, silero-vad as referee",
+                compare(theirs, own, [len(y) for y in spoken]),
             ),
-        ]  # fmt: skip
+        ]
     columns = ["", "frames alike, %", "F, %", "starts, s", "ends, s", "edges"]
     print(origin(), table([columns, *rows]), sep="\n\n")
 

@@ -30,6 +30,7 @@ from earmark.learn.library import Library
 from earmark.learn.locking import locked
 from earmark.learn.manifest import Track, read_manifest, write_manifest
 from earmark.studies.singing_transfer.efficiency import efficiency
+from earmark.studies.singing_transfer.endpoint_check import endpoint_check
 from earmark.studies.singing_transfer.input_length import input_length, source_task, test_mixtures
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.learned import learned
@@ -126,6 +127,7 @@ def run(
     spoken = [t for t in voices if t.material == "speech" and t.split == "valid"]
     parts: dict[str, Callable[[], Any]] = {
         "corpus": lambda: _described(lab, voices),
+        "endpoints": endpoint_check,
         "source_task": lambda: source_task(lab, source(settings), tests),
         "efficiency": lambda: efficiency(settings),
         "input_length": lambda: input_length(lab, tests),

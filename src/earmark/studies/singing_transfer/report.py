@@ -112,6 +112,23 @@ def _spread(row: Mapping[str, Any], name: str) -> str:
     return f"{100 * row['mean'][name]:.1f}" + ("" if std is None else f" ± {100 * std:.1f}")
 
 
+def _source(results: Results) -> list[Block]:
+    found, task = results["endpoints"], results["source_task"]
+    return [
+        Text(
+            f"On 20 rendered utterances, whose truth is exact, {100 * found['accuracy']:.1f} % of "
+            f"the frames agree with the endpoints; starts are {found['start_s']:.3f} s and ends "
+            f"{found['end_s']:.3f} s off in the median. bench/endpoints.py judges them on recorded "
+            "speech with silero-vad as referee."
+        ),
+        Text(
+            f"The source network finds speech over music of speakers and collections that it never "
+            f"heard with F {100 * task['f1']:.1f} (P {100 * task['precision']:.1f}, R "
+            f"{100 * task['recall']:.1f}, AUC {task['auc']:.3f})."
+        ),
+    ]
+
+
 def _table1(results: Results) -> Table:
     rows = []
     for row in results["table1"]:
