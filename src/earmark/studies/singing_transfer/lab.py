@@ -161,6 +161,7 @@ class Lab:
         own = self.folder / run.key
         own.mkdir(parents=True, exist_ok=True)
         last = {"loss": float("nan")}
+        start = time.perf_counter()
 
         def tell(step: int, row: Mapping[str, float]) -> None:
             last.update(loss=row["loss"])
@@ -170,6 +171,7 @@ class Lab:
             net, stage, number=0, draw=draw, valid=[], folder=own, seed=run.seed, place=Place(),
             progress=tell,
         )  # fmt: skip
+        last["seconds"] = time.perf_counter() - start  # of this process: less after a kill
         save_checkpoint(path, net.state_dict(), {"trainable": trainable(net)} | last)
         shutil.rmtree(own)
 
