@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,31 +13,37 @@ from earmark.render.charts import new_figure, to_png
 COLOURS = "jet"
 """The paper's pictures look like it."""
 PAGE = 64
+GAP = 3
+"""Cells between patterns."""
+LEVELS = 48
+"""Colours of a pattern: more make pages larger, not clearer."""
 
 
-def pattern_page(patterns: NDArray[np.float32], *, columns: int = 8) -> bytes:
+def pattern_page(patterns: NDArray[np.float32], *, columns: int = 8, scale: int = 3) -> bytes:
     """Up to 64 patterns (n, T, F) on a page, time to the right and frequency upwards.
 
-    Each has its own colour range: signs and shapes can be compared, levels cannot.
+    Each has its own colour range: signs and shapes can be compared, levels cannot. A cell is
+    ``scale`` x ``scale`` pixels.
     """
+    from matplotlib import colormaps
+    from PIL import Image
+
     shown = patterns[:PAGE]
     rows = -(-len(shown) // columns)
     n_frames, n_bands = shown.shape[1:]
-    wide, gap = n_frames + 3, 4
-    page = np.full((rows * (n_bands + gap), columns * wide, 4), 1.0)
-    from matplotlib import colormaps
-
-    colours = colormaps[COLOURS]
+    wide, high, paper = n_frames + GAP, n_bands + GAP, LEVELS
+    page = np.full((rows * high - GAP, columns * wide - GAP), paper, np.uint8)
     for number, pattern in enumerate(shown):
-        low, high = np.quantile(pattern, [0.01, 0.99])
-        unit = np.clip((pattern.T[::-1] - low) / max(high - low, 1e-9), 0, 1)
-        top, left = number // columns * (n_bands + gap), number % columns * wide
-        page[top : top + n_bands, left : left + n_frames] = colours(unit)
-    figure = new_figure(5.2, 5.2 * page.shape[0] / page.shape[1])
-    axes = figure.subplots()
-    axes.imshow(page, interpolation="nearest", aspect="auto")
-    axes.set_axis_off()
-    return to_png(figure, dpi=100)
+        bottom, top = np.quantile(pattern, [0.01, 0.99])
+        unit = np.clip((pattern.T[::-1] - bottom) / max(top - bottom, 1e-9), 0, 1)
+        y, x = number // columns * high, number % columns * wide
+        page[y : y + n_bands, x : x + n_frames] = np.rint(unit * (LEVELS - 1))
+    image = Image.fromarray(page.repeat(scale, axis=0).repeat(scale, axis=1))
+    colours = colormaps[COLOURS](np.linspace(0, 1, LEVELS), bytes=True)[:, :3]
+    image.putpalette([*colours.ravel().tolist(), 255, 255, 255])
+    buffer = io.BytesIO()
+    image.save(buffer, format="png", optimize=True)
+    return buffer.getvalue()
 
 
 def stacked(images: Mapping[str, NDArray[np.float32]], *, seconds: float) -> bytes:
