@@ -49,6 +49,10 @@ def test_every_part_is_there(study):
     assert {row["row"] for row in results["table1"]} == set(PARAMETERS)
     assert [point["T"] for point in results["input_length"]] == list(QUICK.lengths)
     assert [point["songs"] for point in results["learning_curve"]] == [*QUICK.song_counts, None]
+    assert [point["steps"] for point in results["budget"]] == [*QUICK.budgets, QUICK.steps]
+    kinds = results["time"]["trainings"]
+    assert sum(kind["trainings"] for kind in kinds.values()) == len(plan(QUICK))
+    assert all(kind["seconds"] > 0 for kind in kinds.values())
     assert results == json.loads((folder / "results.json").read_text())
     assert all((folder / "runs" / f"{one.key}.npz").is_file() for one in plan(QUICK))
     assert all(done <= total for _, done, total in told)

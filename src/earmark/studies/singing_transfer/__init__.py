@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,13 @@ from earmark.studies.singing_transfer.material import mixtures
 from earmark.studies.singing_transfer.musdb18 import table3
 from earmark.studies.singing_transfer.rendered import render_corpus
 from earmark.studies.singing_transfer.report import write_report
-from earmark.studies.singing_transfer.runs import plan, source
+from earmark.studies.singing_transfer.runs import Run, plan, source
 from earmark.studies.singing_transfer.settings import FULL, QUICK, Settings
 from earmark.studies.singing_transfer.songs import assign_folds, load_songs
 from earmark.studies.singing_transfer.speech_in_songs import speech_in_songs
 from earmark.studies.singing_transfer.tables import (
     beside,
+    budget,
     learning_curve,
     paired_test,
     table1,
@@ -135,16 +136,20 @@ def run(
         "beside": lambda: beside(lab),
         "paired": lambda: paired_test(lab),
         "learning_curve": lambda: learning_curve(lab),
+        "budget": lambda: budget(lab),
         "table2": lambda: table2(lab),
         "speech_in_songs": lambda: speech_in_songs(lab, spoken),
         "learned": lambda: learned(lab, tests, folder / "parts"),
     }
     with locked(folder / "lock", wait=True):  # of processes that share the work, one is first
-        results = {name: _part(folder, name, make, progress) for name, make in parts.items()}
-    if musdb18 is not None:
-        results["musdb18"] = _part(
-            folder, "musdb18", lambda: table3(folder / "musdb18", musdb18, lab), progress
-        )
+        if musdb18 is not None:
+            parts["musdb18"] = lambda: table3(folder / "musdb18", musdb18, lab)
+        kept = {name: _part(folder, name, make, progress) for name, make in parts.items()}
+    results: dict[str, Any] = {name: part["result"] for name, part in kept.items()}
+    results["time"] = {
+        "trainings": _spent(lab, todo),
+        "parts": {name: part["seconds"] for name, part in kept.items()},
+    }
     results |= {"settings": asdict(settings), "version": __version__, "data": _source_name(data)}
     write_atomic(folder / "results.json", _json(results))
     results = json.loads(_json(results))  # the same whether computed now or read again
@@ -200,7 +205,7 @@ _TABLES = {"speech": "speech.csv", "music": "instrumental.csv"}
 
 
 def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) -> Any:
-    """A part's results, computed once."""
+    """A part's ``result`` and the ``seconds`` that it took, computed once."""
     path = folder / "parts" / f"{name}.json"
     if not path.is_file():
         progress(name.replace("_", " "), 0, 1)
@@ -208,7 +213,7 @@ def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) 
         answer = {"result": make(), "seconds": time.perf_counter() - start}
         write_atomic(path, _json(answer))
         progress(name.replace("_", " "), 1, 1)
-    return json.loads(path.read_text())["result"]
+    return json.loads(path.read_text())
 
 
 def _described(lab: Lab, voices: list[Track]) -> dict[str, Any]:
@@ -221,9 +226,17 @@ def _described(lab: Lab, voices: list[Track]) -> dict[str, Any]:
         ],
         "speech": _count(voices, "speech"),
         "music": _count(voices, "music"),
-        "seconds_of_training": sum(
-            float(lab.info(r).get("seconds", 0)) for r in plan(lab.settings)
-        ),
+    }
+
+
+def _spent(lab: Lab, runs: Sequence[Run]) -> dict[str, dict[str, float]]:
+    """Trainings by the kind of their network: how many, and their mean time in seconds."""
+    seconds: dict[str, list[float]] = {}
+    for run in runs:
+        seconds.setdefault(run.kind, []).append(lab.info(run)["seconds"])
+    return {
+        kind: {"trainings": len(each), "seconds": sum(each) / len(each)}
+        for kind, each in seconds.items()
     }
 
 

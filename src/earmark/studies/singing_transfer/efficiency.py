@@ -24,8 +24,8 @@ def efficiency(settings: Settings, *, seconds: float = 20.0) -> dict[str, Any]:
     -------
     dict
         For ``source`` and ``target``: ``difference`` (largest, dense against blocks), ``ratio``
-        (time of blocks over that of dense), ``dense_times_real_time``; and ``step``: seconds of
-        audio learnt from in a second, at the study's batch. ``threads``: of PyTorch.
+        (time of blocks over that of dense), ``dense_times_real_time``, ``step_times_real_time``
+        (seconds of audio learnt from in a second, at the study's batch). ``threads``: of PyTorch.
     """
     X = np.random.default_rng(0).normal(size=(round(seconds / HOP_S), 64)).astype(np.float32)
     options = {"length": settings.length, "filters": settings.filters}

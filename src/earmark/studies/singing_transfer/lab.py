@@ -177,7 +177,7 @@ class Lab:
 
     def _stage(self, run: Run) -> Stage:
         s = self.settings
-        steps = s.source_steps if run.kind == "source" else s.steps
+        steps = run.steps or (s.source_steps if run.kind == "source" else s.steps)
         return Stage(name=run.key, steps=steps, draw={}, batch=self._batch(run), lr=s.lr)
 
     def _batch(self, run: Run) -> int:

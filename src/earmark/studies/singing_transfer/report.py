@@ -51,6 +51,7 @@ def write_report(folder: Path, lab: Lab, results: Results) -> None:
 def _blocks(results: Results, pictures: Mapping[str, bytes]) -> list[Block]:
     blocks: list[Block] = [Heading("What came out"), Items(answers(results))]
     blocks += [Heading("What differs from the paper"), Items(differences(results))]
+    blocks += [Heading("The source task: endpoints and speech over music"), *_source(results)]
     blocks += [
         Heading("Table 1: which layers to carry over, fixed or fine-tuned"),
         _table1(results),
@@ -68,6 +69,11 @@ def _blocks(results: Results, pictures: Mapping[str, bytes]) -> list[Block]:
         Picture("gain", "Gain of L1 fine-tuned over no transfer in F; bars: two standard errors."),
         _curve(results),
     ]  # fmt: skip
+    blocks += [
+        Heading("What the budget decides"),
+        Picture("budget", "AUC against the batches that a network learns from; one seed."),
+        _budget(results),
+    ]
     blocks += [
         Heading("Table 2: song by song"),
         _table2(results),
@@ -97,7 +103,7 @@ def _blocks(results: Results, pictures: Mapping[str, bytes]) -> list[Block]:
     ]
     if "musdb18" in results:
         blocks += [Heading("Table 3: MUSDB18"), _table3(results["musdb18"])]
-    blocks += [Heading("Speed"), _speed(results)]
+    blocks += [Heading("Speed"), _speed(results), _time(results)]
     blocks += [Heading("Slips in the paper's tables"), Items(paper.SLIPS)]
     blocks += [Heading("Settings"), Text(json.dumps(results["settings"]))]
     return blocks
@@ -209,6 +215,17 @@ def _curve(results: Results) -> Table:
     )
 
 
+def _budget(results: Results) -> Table:
+    points = results["budget"]
+    names = list(points[0]["rows"])
+    rows = [
+        [str(p["steps"]), *(c for n in names for c in (_percent(p["rows"][n]["mean"], "f1")[0],
+                                                       f"{p['rows'][n]['mean']['auc']:.3f}"))]
+        for p in points
+    ]  # fmt: skip
+    return Table(["batches", *(f"{n}: {what}" for n in names for what in ("F", "AUC"))], rows)
+
+
 def _table2(results: Results) -> Table:
     names = ("precision", "recall", "f1")
     rows = [
@@ -292,6 +309,20 @@ def _speed(results: Results) -> Table:
     )  # fmt: skip
 
 
+def _time(results: Results) -> Table:
+    time = results["time"]
+    rows = [
+        [f"trainings, {kind}", str(each["trainings"]), f"{each['seconds']:.0f}",
+         f"{each['trainings'] * each['seconds'] / 60:.0f}"]
+        for kind, each in time["trainings"].items()
+    ]  # fmt: skip
+    rows += [
+        [name.replace("_", " "), "1", f"{seconds:.0f}", f"{seconds / 60:.0f}"]
+        for name, seconds in time["parts"].items()
+    ]
+    return Table(["", "number", "seconds each", "minutes in all"], rows)
+
+
 def _table3(found: Results) -> Table:
     rows = [
         [name, *_percent(found[name], "precision", "recall", "f1"), *map(str, paper.TABLE3[name])]
@@ -326,6 +357,14 @@ def _pictures(folder: Path, lab: Lab, results: Results) -> dict[str, bytes]:
             counts,
             {"gain": [(100 * p["gain"], 200 * (p["error"] or 0)) for p in curve]},
             x_label="songs learnt from", y_label="gain in F, points", zero=True,
+        ),
+        "budget": curves(
+            [str(p["steps"]) for p in results["budget"]],
+            {
+                name: [(p["rows"][name]["mean"]["auc"], None) for p in results["budget"]]
+                for name in results["budget"][0]["rows"]
+            },
+            x_label="batches learnt from", y_label="AUC",
         ),
         "tsne": points(
             {"mixtures (source)": arrays["tsne source"], "songs (target)": arrays["tsne target"]}

@@ -29,6 +29,8 @@ class Run:
         Of weights and examples.
     songs : int, optional
         Songs that it learns from; None for all of the other folds.
+    steps : int, optional
+        Another budget than the settings'.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Run:
     fold: int | None = None
     seed: int = 0
     songs: int | None = None
+    steps: int | None = None
 
     @property
     def key(self) -> str:
@@ -55,6 +58,8 @@ class Run:
             parts.append(f"fold{self.fold}")
         if self.songs is not None:
             parts.append(f"songs{self.songs}")
+        if self.steps is not None:
+            parts.append(f"steps{self.steps}")
         return "-".join([*parts, f"seed{self.seed}"])
 
 
@@ -62,7 +67,7 @@ NONE = Run("target")
 L1_FINE = Run("target", layers=("L1",))
 ALL_FIXED = Run("target", layers=CONVOLUTIONS, fixed=True)
 REPEATED = (NONE, L1_FINE, ALL_FIXED)
-"""The rows of Table 1 that all seeds are spent on."""
+"""The rows of Table 1 that all seeds, and other budgets, are spent on."""
 WINDOWS = Run("windows", layers=("L1",))
 BASELINE = Run("baseline")
 
@@ -104,4 +109,7 @@ def plan(settings: Settings) -> list[Run]:
     for count in settings.song_counts:
         for row in (NONE, L1_FINE):
             runs += over(replace(row, songs=count), settings, seeds=settings.curve_seeds)
+    for steps in settings.budgets:
+        for row in REPEATED:
+            runs += over(replace(row, steps=steps), settings)
     return list(dict.fromkeys(runs))

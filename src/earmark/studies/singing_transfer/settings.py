@@ -31,6 +31,8 @@ class Settings:
     seeds: int = 3
     song_counts: tuple[int, ...] = (1, 2, 4, 8)
     curve_seeds: int = 2
+    budgets: tuple[int, ...] = (160, 640)
+    """Other numbers of steps that the repeated rows are given, to see what the budget decides."""
     snr_db: float = 0.0
     long_frames: int = 1000
     """Window of the shipped model's form, 20 s."""
@@ -55,6 +57,7 @@ QUICK = Settings(
     seeds=1,
     song_counts=(1,),
     curve_seeds=1,
+    budgets=(40,),
     long_frames=400,
     source_tests=8,
     pattern_steps=10,

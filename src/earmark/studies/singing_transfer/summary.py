@@ -37,6 +37,7 @@ def answers(results: Results) -> list[str]:
     )
     said.append(f"All layers fixed, by far the worst in the paper, {worst}.")
     said.append(_pays(results))
+    said.append(_budget(results))
     source = results["beside"]["source"]["mean"]
     said.append(
         f"The source network, which heard no song, reaches F {100 * source['f1']:.1f} and AUC "
@@ -57,6 +58,18 @@ def _pays(results: Results) -> str:
                 f"({200 * error:.1f})."
             )
     return "Transfer pays at every number of songs that was tried."
+
+
+def _budget(results: Results) -> str:
+    said = []
+    for point in results["budget"]:
+        auc = {name: row["mean"]["auc"] for name, row in point["rows"].items()}
+        best = max(auc, key=auc.__getitem__)
+        gain = auc["L1 fine-tuned"] - auc["no transfer"]
+        said.append(f"{point['steps']} batches: {best} is best, L1 fine-tuned {gain:+.3f}")
+    return (
+        "What the budget decides (AUC; L1 fine-tuned against no transfer): " + "; ".join(said) + "."
+    )
 
 
 def differences(results: Results) -> list[str]:

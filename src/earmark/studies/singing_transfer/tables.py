@@ -14,6 +14,7 @@ from earmark.studies.singing_transfer.runs import (
     CONVOLUTIONS,
     L1_FINE,
     NONE,
+    REPEATED,
     WINDOWS,
     Run,
     over,
@@ -103,4 +104,17 @@ def learning_curve(lab: Lab) -> list[dict[str, Any]]:
         ]
         error = float(np.std(gains, ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else None
         points.append({"songs": count, "rows": rows, "gain": float(np.mean(gains)), "error": error})
+    return points
+
+
+def budget(lab: Lab) -> list[dict[str, Any]]:
+    """The repeated rows, one seed, against the number of steps that every network is given."""
+    points = []
+    for steps in sorted({*lab.settings.budgets, lab.settings.steps}):
+        own = None if steps == lab.settings.steps else steps
+        rows = {
+            name_of(row): of_row(lab, over(replace(row, steps=own), lab.settings))
+            for row in REPEATED
+        }
+        points.append({"steps": steps, "rows": rows})
     return points
