@@ -26,6 +26,16 @@ def test_shapes_and_values(rng):
     np.testing.assert_allclose(maps["L1"], direct.numpy(), atol=1e-6)
 
 
+def test_before_the_pooling(rng):
+    """The supplement's pictures have 64, 16 and 4 rows."""
+    net = BlockCrnn(filters=8)
+    X = rng.normal(size=(60, 64)).astype(np.float32)
+    maps = feature_maps(net, X, ["L1.gate", "L2.gate", "L3.gate", "L1"])
+    assert [maps[f"L{n}.gate"].shape[2] for n in (1, 2, 3)] == [64, 16, 4]
+    pooled = maps["L1.gate"].reshape(8, 58, 16, 4).max(axis=3)
+    np.testing.assert_allclose(pooled, maps["L1"], atol=1e-6)
+
+
 def test_no_hook_stays(rng):
     net = BlockCrnn(filters=4)
     feature_maps(net, rng.normal(size=(40, 64)).astype(np.float32), ["L1"])

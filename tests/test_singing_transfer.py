@@ -63,6 +63,13 @@ def test_every_part_is_there(study):
     assert size < 3e6
 
 
+def test_a_copied_layers_patterns_are_most_alike(study):
+    for what in ("correlation", "magnitudes"):
+        L1 = study[1]["learned"]["patterns"]["L1"]
+        assert L1["target"][what] > L1["no transfer"][what]
+        assert L1["target"][what] > L1["untrained"][what]
+
+
 def test_the_source_network_beats_chance_on_songs_it_never_saw(study):
     assert study[1]["source_task"]["auc"] > 0.7
     assert study[1]["beside"]["source"]["mean"]["auc"] > 0.55

@@ -38,7 +38,7 @@ def filter_patterns(
     net : nn.Module
         Takes (B, T, F); its layer gives (B, C, T', F'). Its weights stay as they are.
     layer : str
-        A direct child of the network.
+        Its name, such as ``"L1"`` or ``"L1.gate"``.
     shape : (int, int)
         T and F of the input.
     steps : int

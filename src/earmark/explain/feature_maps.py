@@ -52,7 +52,8 @@ def feature_maps(
     X : ndarray, shape (T, F)
         What the network hears.
     layers : sequence of str
-        Names of direct children, such as ``"L1"``.
+        Names such as ``"L1"``, or ``"L1.gate"`` for what a gated convolution puts out before its
+        pooling.
 
     Returns
     -------
@@ -76,9 +77,9 @@ def feature_maps(
 def energy_above(maps: NDArray[np.float32], *, hz: float) -> float:
     """Share of the maps' energy in rows that lie above a frequency.
 
-    Rows are mel bands pooled evenly: of 16 rows, each stands for 4 of the 64 bands. A row counts as
-    above if the mean of its bands' centres is. Each map's mean over time and rows is taken out
-    first, since the constant part of a map says nothing about sound (our choice).
+    Rows are mel bands, or evenly pooled ones: of 16 rows, each stands for 4 of the 64 bands. A row
+    counts as above if the mean of its bands' centres is. Each map's mean over time and rows is
+    taken out first, since the constant part of a map says nothing about sound (our choice).
 
     Parameters
     ----------

@@ -28,29 +28,29 @@ def best_match_correlation(A: NDArray[np.float32], B: NDArray[np.float32]) -> ND
     return np.asarray((_unit(A) @ _unit(B).T).max(axis=1))
 
 
-def chance_correlation(
-    A: NDArray[np.float32], B: NDArray[np.float32], *, rng: np.random.Generator
-) -> float:
-    """The same, on average, when nothing is alike: B's patterns with their time axis turned round.
+def magnitudes(patterns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Magnitudes of the patterns' two-dimensional spectra: what texture, wherever it lies.
 
-    Turning each pattern of B by a random shift in time *and* in its second axis keeps what it is
-    made of and destroys where it is; what correlation is left is due to smoothness and to the
-    number of patterns to choose from.
+    Two stripes that are shifted against each other do not correlate, their magnitudes do.
 
     Parameters
     ----------
-    A, B : ndarray, shapes (n, T, F) and (m, T, F)
-    rng : numpy.random.Generator
+    patterns : ndarray, shape (n, T, F)
+
+    Returns
+    -------
+    ndarray, shape (n, T, F // 2 + 1)
+
+    Examples
+    --------
+    >>> stripes = np.tile([0.0, 1.0], (1, 4, 4))
+    >>> best_match_correlation(stripes, 1 - stripes).round(2).tolist()
+    [-1.0]
+    >>> bool(np.allclose(magnitudes(stripes), magnitudes(1 - stripes)))
+    True
     """
-    moved = np.stack(
-        [
-            np.roll(
-                pattern, (rng.integers(pattern.shape[0]), rng.integers(pattern.shape[1])), (0, 1)
-            )
-            for pattern in B
-        ]
-    )
-    return float(best_match_correlation(A, moved).mean())
+    centred = patterns - patterns.mean(axis=(1, 2), keepdims=True)
+    return np.abs(np.fft.rfft2(centred)).astype(np.float32)
 
 
 def _unit(patterns: NDArray[np.float32]) -> NDArray[np.float64]:

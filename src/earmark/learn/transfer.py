@@ -15,17 +15,20 @@ from earmark.errors import DataError
 
 
 def layer(net: nn.Module, name: str) -> nn.Module:
-    """A layer of a network: one of its direct children, by name.
+    """A layer of a network by its name, a layer within a layer after a dot (``"L1.gate"``).
 
     Raises
     ------
     DataError
         If the network has no layer of that name.
     """
-    children = dict(net.named_children())
-    if name not in children:
-        raise DataError(f"no layer {name!r} in this network; it has {', '.join(children)}")
-    return children[name]
+    found = net
+    for part in name.split("."):
+        children = dict(found.named_children())
+        if part not in children:
+            raise DataError(f"no layer {name!r} in this network; it has {', '.join(children)}")
+        found = children[part]
+    return found
 
 
 def copy_layers(source: nn.Module, target: nn.Module, layers: Iterable[str]) -> None:

@@ -63,6 +63,18 @@ def standardise(X: Tensor) -> Tensor:
     return (X - mean).clamp(min=LOWEST) / SCALE
 
 
+class Gate(nn.Module):
+    """The linear half of the maps times the sigmoid of the other half (GLU): 2 c -> c maps.
+
+    A layer of its own, so that what it puts out, before the pooling, can be looked at by name.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, 2 c, T, F) -> (B, c, T, F)."""
+        linear, gate = x.chunk(2, dim=1)  # nn.functional.glu takes twice the time
+        return linear * torch.sigmoid(gate)
+
+
 class GatedConv(nn.Module):
     """Two 3x3 convolutions, batch-normalised, one gating the other (GLU), then pooling by 4.
 
@@ -75,14 +87,14 @@ class GatedConv(nn.Module):
         padding = (int(pad_time), 1)
         self.conv = nn.Conv2d(c_in, 2 * c_out, kernel_size=3, padding=padding, bias=False)
         self.norm = nn.BatchNorm2d(2 * c_out)
+        self.gate = Gate()
         self.pool = nn.MaxPool2d((1, 4))
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Linear half times the sigmoid of the other half, pooled."""
-        linear, gate = self.norm(self.conv(x)).chunk(2, dim=1)  # nn.functional.glu: twice the time
-        pooled: Tensor = self.pool(linear * torch.sigmoid(gate))
-        return self.dropout(pooled)
+        """Convolve, normalise, gate, pool, drop."""
+        maps: Tensor = self.dropout(self.pool(self.gate(self.norm(self.conv(x)))))
+        return maps
 
 
 def hold_second_bias(rnn: nn.GRU) -> None:

@@ -48,14 +48,15 @@ def pattern_page(patterns: NDArray[np.float32], *, columns: int = 8, scale: int 
 
 def stacked(images: Mapping[str, NDArray[np.float32]], *, seconds: float) -> bytes:
     """Views (T, F) of one clip above each other, time to the right and frequency upwards."""
-    figure = new_figure(7, 0.4 + 1.5 * len(images))
-    for axes, (name, image) in zip(figure.subplots(len(images)), images.items(), strict=True):
+    figure = new_figure(7, 0.4 + 1.15 * len(images))
+    rows = figure.subplots(len(images), sharex=True)
+    for axes, (name, image) in zip(rows, images.items(), strict=True):
         axes.imshow(
             image.T, origin="lower", aspect="auto", cmap=COLOURS, interpolation="nearest",
             extent=(0, seconds, 0, image.shape[1]),
         )  # fmt: skip
-        axes.set_title(name, fontsize=9, loc="left")
-        axes.set_ylabel("rows", fontsize=8)
+        axes.set_title(f"{name} ({image.shape[1]} rows)", fontsize=9, loc="left")
+        axes.set_yticks([])
         axes.tick_params(labelsize=8)
-    axes.set_xlabel("seconds", fontsize=8)
+    rows[-1].set_xlabel("seconds", fontsize=8)
     return to_png(figure, dpi=80)

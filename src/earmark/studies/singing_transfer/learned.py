@@ -1,7 +1,8 @@
 """What was learned: filter patterns, internal representations and the two domains.
 
-Networks of seed 0: the source CNN, L1 fine-tuned and all fixed of fold 0. Arrays for the pictures
-go to ``learned.npz``, the numbers are returned.
+Networks of seed 0, targets of fold 0. A layer is looked at before its pooling, as the supplement's
+pictures of 64, 16 and 4 rows are. Arrays for the pictures go to ``learned.npz``, the numbers are
+returned.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from earmark.atomic import write_atomic
 from earmark.explain.activation import filter_patterns
 from earmark.explain.feature_maps import energy_above, feature_maps
 from earmark.explain.projection import domain_auc, tsne
-from earmark.explain.similarity import best_match_correlation, chance_correlation
+from earmark.explain.similarity import best_match_correlation, magnitudes
 from earmark.learn.dense import pad_context
 from earmark.learn.examples import Example
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.material import standard
-from earmark.studies.singing_transfer.runs import ALL_FIXED, CONVOLUTIONS, L1_FINE, Run, source
+from earmark.studies.singing_transfer.runs import CONVOLUTIONS, L1_FINE, NONE, Run, source
 from earmark.studies.singing_transfer.songs import FILL, Song
 
 CLIP_FRAMES = 200
@@ -42,8 +44,9 @@ def learned(lab: Lab, tests: Sequence[Example], folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``patterns`` (by layer: best-match correlation of source and target patterns, and by
-        chance), ``energy`` (by clip: share of L1's output above 4 kHz, fine-tuned and fixed),
+        ``patterns`` (by layer, and by the network that is compared with the source's: best-match
+        ``correlation`` of patterns and of their ``magnitudes``), ``energy`` (by clip: share of L1's
+        output above 4 kHz, fine-tuned and fixed),
         ``domains`` (AUC of a linear classifier that tells source from target samples).
     """
     arrays: Arrays = {}
@@ -63,44 +66,72 @@ def _target(lab: Lab, row: Run, fold: int = 0) -> Run:
 
 
 def _patterns(lab: Lab, arrays: Arrays) -> dict[str, Any]:
-    """Filter patterns (equation 2) of source and target, all filters of all convolutions."""
-    nets = {"source": lab.net(source(lab.settings)), "target": lab.net(_target(lab, L1_FINE))}
-    shape = (lab.settings.length, 64)
+    """Filter patterns (equation 2) of all filters of all convolutions, and how alike they are.
+
+    The source's are compared with those of L1 fine-tuned, which began as its copy, of no transfer,
+    which found its own, and of an untrained network, which shows what is due to the form alone.
+    """
+    torch.manual_seed(0)
+    nets = {
+        "source": lab.net(source(lab.settings)),
+        "target": lab.net(_target(lab, L1_FINE)),
+        "no transfer": lab.net(_target(lab, NONE)),
+        "untrained": lab.build(_target(lab, NONE)),
+    }
+    shape = (2 * nets["source"].context + 1, 64)  # what one label depends on
     found = {}
     for name in CONVOLUTIONS:
-        for which, net in nets.items():
-            arrays[f"patterns {which} {name}"] = filter_patterns(
-                net, name, shape=(shape[0] + 6, 64), steps=lab.settings.pattern_steps
-            ).astype(np.float32)
-        a, b = (arrays[f"patterns {which} {name}"] for which in nets)
+        patterns = {
+            which: filter_patterns(
+                net, f"{name}.gate", shape=shape, steps=lab.settings.pattern_steps
+            )
+            for which, net in nets.items()
+        }
+        for which in ("source", "target"):
+            arrays[f"patterns {which} {name}"] = patterns[which]
+        first = patterns.pop("source")
         found[name] = {
-            "correlation": float(best_match_correlation(a, b).mean()),
-            "chance": chance_correlation(a, b, rng=np.random.default_rng(0)),
+            which: {
+                "correlation": float(best_match_correlation(first, each).mean()),
+                "magnitudes": float(
+                    best_match_correlation(magnitudes(first), magnitudes(each)).mean()
+                ),
+            }
+            for which, each in patterns.items()
         }
     return found
 
 
 def _representations(lab: Lab, arrays: Arrays) -> list[dict[str, Any]]:
-    """Log-mel and the output of each layer, fine-tuned and fixed, of clips of the test songs."""
+    """Log-mel and each layer's output, that layer fine-tuned and fixed, of clips of test songs."""
     nets = {
-        "fine": lab.net(_target(lab, replace(L1_FINE, layers=CONVOLUTIONS))),
-        "fixed": lab.net(_target(lab, ALL_FIXED)),
+        (name, which): lab.net(
+            _target(lab, replace(L1_FINE, layers=(name,), fixed=which == "fixed"))
+        )
+        for name in CONVOLUTIONS
+        for which in ("fine", "fixed")
     }
+    context = nets["L1", "fine"].context
     rows = []
     for number, song in enumerate(lab.tested(_target(lab, L1_FINE))[: lab.settings.clips]):
         start = _busiest(song)
-        context = nets["fine"].context
         X = pad_context(song.heard, context=context, fill=FILL)
         X = X[start : start + CLIP_FRAMES + 2 * context]
         arrays[f"clip {number}"] = X[context:-context]
         row: dict[str, Any] = {"song": song.name, "start_s": start / 50}
-        for which, net in nets.items():
-            maps = feature_maps(net, X, CONVOLUTIONS)
-            for name in CONVOLUTIONS:
-                arrays[f"clip {number} {which} {name}"] = maps[name].astype(np.float32)
-            row[which] = energy_above(maps["L1"], hz=SPLIT_HZ)
+        for (name, which), net in nets.items():
+            maps = _centre(feature_maps(net, X, [f"{name}.gate"])[f"{name}.gate"])
+            arrays[f"clip {number} {which} {name}"] = maps
+            if name == "L1":
+                row[which] = energy_above(maps, hz=SPLIT_HZ)
         rows.append(row)
     return rows
+
+
+def _centre(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The clip's own frames, (C, CLIP_FRAMES, F), without its context, which time shortens."""
+    before = (maps.shape[1] - CLIP_FRAMES) // 2
+    return maps[:, before : before + CLIP_FRAMES].astype(np.float32)
 
 
 def _busiest(song: Song) -> int:

@@ -65,8 +65,9 @@ def _blocks(results: Results, pictures: Mapping[str, bytes]) -> list[Block]:
     blocks += [
         Heading("How many songs until transfer stops paying"),
         Picture("learning_curve", "F against the number of songs learnt from; bars: standard error"
-                " over seeds and folds."),
-        Picture("gain", "Gain of L1 fine-tuned over no transfer in F; bars: two standard errors."),
+                " over folds and seeds."),
+        Picture("gain", "Gain in F by L1 fine-tuned over no transfer, pair by pair of networks "
+                "that differ in nothing else; bars: two standard errors."),
         _curve(results),
     ]  # fmt: skip
     blocks += [
@@ -84,13 +85,20 @@ def _blocks(results: Results, pictures: Mapping[str, bytes]) -> list[Block]:
     blocks += [Heading("Speech between sung parts"), _speech(results)]
     blocks += [Heading("What was learned: filter patterns (equation 2)"), _patterns(results)]
     for layer in CONVOLUTIONS:
-        for which in ("source", "target"):
-            blocks.append(Picture(f"patterns_{which}_{layer}", f"{layer}, {which} network."))
+        for which, name in (("source", "source network"), ("target", "target, L1 fine-tuned")):
+            blocks.append(
+                Picture(
+                    f"patterns_{which}_{layer}",
+                    f"{layer}, {name}: the input that excites each filter most. Time to the right, "
+                    "64 mel bands upwards; each has its own colours.",
+                )
+            )
     blocks += [Heading("Internal representations"), _energy(results)]
     blocks += [
-        Picture(name, "One clip: log-mel, then one map (drawn at random) of each layer, all layers "
-                "fine-tuned and all fixed.")
-        for name in pictures if name.startswith("clip")
+        Picture(name, f"{_place(e)}: log-mel, then one map of each layer, drawn at random, where "
+                "that layer was carried over and fine-tuned, and where it was fixed.")
+        for name, e in zip([n for n in pictures if n.startswith("clip")],
+                           results["learned"]["energy"], strict=True)
     ]  # fmt: skip
     domains = results["learned"]["domains"]
     blocks += [
@@ -118,6 +126,11 @@ def _spread(row: Mapping[str, Any], name: str) -> str:
     return f"{100 * row['mean'][name]:.1f}" + ("" if std is None else f" ± {100 * std:.1f}")
 
 
+def _auc(row: Mapping[str, Any]) -> str:
+    std = row["std"]["auc"]
+    return f"{row['mean']['auc']:.3f}" + ("" if std is None else f" ± {std:.3f}")
+
+
 def _source(results: Results) -> list[Block]:
     found, task = results["endpoints"], results["source_task"]
     return [
@@ -142,7 +155,7 @@ def _table1(results: Results) -> Table:
         rows.append(
             [
                 row["row"], f"{row['trainable']:,}", *_percent(row["mean"], "precision", "recall"),
-                _spread(row, "f1"), _spread(row, "auc"), str(row["runs"]),
+                _spread(row, "f1"), _auc(row), str(row["runs"]),
                 f"{paper.PARAMETERS[row['row']]:,}",
                 " / ".join(map(str, printed)) if printed else "-",
             ]
@@ -150,8 +163,8 @@ def _table1(results: Results) -> Table:
     return Table(
         ["", "trainable", "P", "R", "F", "AUC", "runs", "paper: trainable", "paper: P / R / F"],
         rows,
-        "Percent, all songs pooled over folds; ± is the standard deviation over seeds where there "
-        "are several.",
+        "P, R and F in percent, all frames of all songs, each tested by the network of its fold; ± "
+        "is the standard deviation over seeds where there are several. Runs: networks trained.",
     )
 
 
@@ -163,12 +176,17 @@ def _beside(results: Results) -> Table:
     }
     rows = [
         [name, *_percent(results["beside"][key]["mean"], "precision", "recall"),
-         _spread(results["beside"][key], "f1"), _spread(results["beside"][key], "auc")]
+         _spread(results["beside"][key], "f1"), _auc(results["beside"][key])]
         for key, name in names.items()
     ]  # fmt: skip
     always = results["beside"]["always"]
-    rows.append(["always singing", *_percent(always, "precision", "recall", "f1", "auc")])
-    return Table(["beside it", "P", "R", "F", "AUC"], rows)
+    rows.append(["always singing", *_percent(always, "precision", "recall", "f1"), "0.500"])
+    return Table(
+        ["beside it", "P", "R", "F", "AUC"],
+        rows,
+        "The source network is the mismatch that the paper argues from. Always answering singing "
+        "shows what F is worth on songs that are mostly sung.",
+    )
 
 
 def _paired(results: Results) -> Table:
@@ -189,9 +207,10 @@ def _paired(results: Results) -> Table:
 
 def _lengths(results: Results) -> Table:
     rows = [
-        [str(p["T"]), *_percent(p["source"], "f1", "auc"), *_percent(p["songs"], "f1", "auc")]
+        [str(p["T"]), *(c for each in (p["source"], p["songs"])
+                        for c in (*_percent(each, "f1"), f"{each['auc']:.3f}"))]
         for p in results["input_length"]
-    ]
+    ]  # fmt: skip
     return Table(["T", "source task: F", "AUC", "songs, none heard: F", "AUC"], rows)
 
 
@@ -211,7 +230,9 @@ def _curve(results: Results) -> Table:
     return Table(
         ["songs", "no transfer: F", "L1 fine-tuned: F", "gain", "standard error"],
         rows,
-        "Gain: mean over seeds and folds of the difference in a fold's F.",
+        "F over all songs, ± over seeds. Gain: mean over folds and seeds of the difference in a "
+        "fold's F, and its standard error; folds differ in difficulty, so the gain is surer than "
+        "either F.",
     )
 
 
@@ -276,23 +297,32 @@ def _speech(results: Results) -> Table:
 
 def _patterns(results: Results) -> Table:
     rows = [
-        [layer, f"{p['correlation']:.2f}", f"{p['chance']:.2f}"]
-        for layer, p in results["learned"]["patterns"].items()
-    ]
+        [layer, *(f"{each[what]:.2f}" for what in ("correlation", "magnitudes")
+                  for each in against.values())]
+        for layer, against in results["learned"]["patterns"].items()
+    ]  # fmt: skip
+    names = ("L1 fine-tuned", "no transfer", "untrained")
     return Table(
-        ["", "best-match correlation, source and target", "by chance"],
+        ["", *(f"{what}{name}" for what in ("", "magnitudes: ") for name in names)],
         rows,
-        "Mean over filters; the paper says L1 is most alike. The target network is L1 fine-tuned, "
-        "so its L1 began as the source's.",
+        "Best-match correlation of the source network's patterns with those of another network, "
+        "mean over filters; of the patterns as they are, then of the magnitudes of their spectra, "
+        "which do not mind where a texture lies. L1 fine-tuned began with the source's L1; no "
+        "transfer found its own; the untrained network shows what is due to the form alone. The "
+        "paper says that L1 is most alike.",
     )
 
 
 def _energy(results: Results) -> Table:
-    rows = [
-        [f"{e['song'].replace('_', ' ')}, {e['start_s']:.0f} s", *_percent(e, "fine", "fixed")]
-        for e in results["learned"]["energy"]
-    ]
-    return Table(["energy of L1's output above 4 kHz, %", "fine-tuned", "fixed"], rows)
+    rows = [[_place(e), *_percent(e, "fine", "fixed")] for e in results["learned"]["energy"]]
+    return Table(
+        ["energy of L1's output above 4 kHz, %", "L1 fine-tuned", "L1 fixed"], rows,
+        "The supplement says that fine-tuned keeps more.",
+    )  # fmt: skip
+
+
+def _place(clip: Mapping[str, Any]) -> str:
+    return f"{clip['song'].replace('_', ' ')}, from {clip['start_s']:.0f} s"
 
 
 def _speed(results: Results) -> Table:
