@@ -32,4 +32,5 @@ def test_tsne_keeps_clusters_apart(rng):
     assert a.shape == (40, 2)
     assert b.shape == (30, 2)
     gap = np.linalg.norm(a.mean(axis=0) - b.mean(axis=0))
-    assert gap > 2 * max(a.std(), b.std()) / 2
+    reach = max(np.linalg.norm(each - each.mean(axis=0), axis=1).max() for each in (a, b))
+    assert gap > 2 * reach

@@ -48,7 +48,10 @@ def test_every_part_is_there(study):
     folder, results, told = study
     assert {row["row"] for row in results["table1"]} == set(PARAMETERS)
     assert [point["T"] for point in results["input_length"]] == list(QUICK.lengths)
-    assert [point["songs"] for point in results["learning_curve"]] == [*QUICK.song_counts, None]
+    assert [point["learnt_from"] for point in results["learning_curve"]] == [
+        *QUICK.song_counts,
+        None,
+    ]
     assert [point["steps"] for point in results["budget"]] == [*QUICK.budgets, QUICK.steps]
     kinds = results["time"]["trainings"]
     assert sum(kind["trainings"] for kind in kinds.values()) == len(plan(QUICK))

@@ -66,3 +66,16 @@ def test_other_shapes_are_refused_and_nothing_is_copied():
     with pytest.raises(DataError, match="does not fit"):
         copy_layers(source, target, ["L1", "L2"])
     assert all(torch.equal(value, state(target, "L1")[key]) for key, value in before.items())
+
+
+def test_nothing_is_fixed_if_one_layer_does_not_exist():
+    net = Crnn(filters=4)
+    with pytest.raises(DataError, match="no layer 'L9'"):
+        freeze(net, ["L1", "L9"])
+    assert all(p.requires_grad for p in net.L1.parameters())
+
+
+@pytest.mark.parametrize("call", [lambda n: freeze(n, "L1"), lambda n: copy_layers(n, n, "L1")])
+def test_a_name_that_is_not_in_a_list(call):
+    with pytest.raises(DataError, match=r"in a list: \['L1'\]"):
+        call(Crnn(filters=4))

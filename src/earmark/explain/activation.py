@@ -120,7 +120,7 @@ def _climb(
     for _ in range(steps):
         X.requires_grad_(True)
         net(X)
-        activation = found[layer][own, filters].mean(dim=(1, 2))
+        activation = found[layer][own, filters].flatten(1).mean(dim=1)
         (gradient,) = torch.autograd.grad(activation.sum(), X)
         heights.append(activation.detach())
         size = gradient.square().mean(dim=(1, 2), keepdim=True).sqrt()

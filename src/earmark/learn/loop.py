@@ -79,7 +79,7 @@ def fit(
     place: Place,
     mixed_precision: bool = True,
     progress: Callable[[int, dict[str, float]], None] = lambda step, row: None,
-) -> None:
+) -> float:
     """Train a network for one stage; it ends with the weights of the best validation.
 
     Parameters
@@ -101,6 +101,11 @@ def fit(
         Whether to multiply in bfloat16 where the device does so itself.
     progress : callable
         Called with (step, row of the log) after every step.
+
+    Returns
+    -------
+    float
+        Seconds of training up to the last state that was kept, over all processes that resumed it.
     """
     state_path = folder / f"stage{number}.safetensors"
     best_path = folder / f"stage{number}.best.safetensors"
@@ -142,6 +147,7 @@ def fit(
     if place.world > 1:
         dist.barrier()
     net.load_state_dict(load_checkpoint(best_path)[0])
+    return state.seconds
 
 
 @torch.no_grad()

@@ -31,6 +31,13 @@ def layer(net: nn.Module, name: str) -> nn.Module:
     return found
 
 
+def _layers(net: nn.Module, names: Iterable[str]) -> dict[str, nn.Module]:
+    """Several of them by name."""
+    if isinstance(names, str):
+        raise DataError(f"layers are named in a list: [{names!r}]")
+    return {name: layer(net, name) for name in names}
+
+
 def copy_layers(source: nn.Module, target: nn.Module, layers: Iterable[str]) -> None:
     """Copy layers by name, with batch-norm scales and running statistics.
 
@@ -54,16 +61,20 @@ def copy_layers(source: nn.Module, target: nn.Module, layers: Iterable[str]) -> 
     >>> bool((source.L1.conv.weight == target.L1.conv.weight).all())
     True
     """
-    pairs = [(name, layer(source, name).state_dict(), layer(target, name)) for name in layers]
-    for name, state, into in pairs:
-        shapes = {key: tuple(value.shape) for key, value in into.state_dict().items()}
-        if shapes != (found := {key: tuple(value.shape) for key, value in state.items()}):
+    copied = _layers(source, layers)
+    into = _layers(target, copied)
+    for name, each in copied.items():
+        found, wanted = (
+            {key: tuple(value.shape) for key, value in net.state_dict().items()}
+            for net in (each, into[name])
+        )
+        if found != wanted:
             raise DataError(
                 f"layer {name!r} of the source network does not fit the target's: it has "
-                f"{found}, the target {shapes}; use networks with the same number of filters"
+                f"{found}, the target {wanted}; use networks with the same number of filters"
             )
-    for _, state, into in pairs:
-        into.load_state_dict(state)
+    for name, each in copied.items():
+        into[name].load_state_dict(each.state_dict())
 
 
 def freeze(net: nn.Module, layers: Iterable[str]) -> None:
@@ -81,7 +92,7 @@ def freeze(net: nn.Module, layers: Iterable[str]) -> None:
     Raises
     ------
     DataError
-        If the network has no layer of that name.
+        If the network has no layer of that name; then none is fixed.
 
     Examples
     --------
@@ -91,8 +102,8 @@ def freeze(net: nn.Module, layers: Iterable[str]) -> None:
     >>> trainable(net)
     205890
     """
-    for name in layers:
-        layer(net, name).requires_grad_(False)
+    for each in _layers(net, layers).values():
+        each.requires_grad_(False)
 
 
 def trainable(net: nn.Module) -> int:

@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from earmark.nets.crnn import GatedConv, hold_second_bias
 
-CONVOLUTIONS = 3
+REACH = 3
 """Frames that three convolutions of 3 x 3 read beyond a block, on either side."""
 
 
@@ -48,7 +48,7 @@ class _Blocks(nn.Module):
     @property
     def context(self) -> int:
         """Frames that a label depends on, on either side of its own."""
-        return self.length // 2 + CONVOLUTIONS
+        return self.length // 2 + REACH
 
     def convolve(self, X: Tensor) -> Tensor:
         """(B, N + T + 5, 64) -> (B, filters, N + T - 1)."""

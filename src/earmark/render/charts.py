@@ -42,30 +42,34 @@ def to_png(figure: Figure, *, dpi: int = 110) -> bytes:
 
 def curves(
     x: Sequence[str],
-    lines: Mapping[str, Sequence[tuple[float, float | None]]],
+    lines: Mapping[str, Sequence[float]],
     *,
     x_label: str,
     y_label: str,
+    intervals: Mapping[str, Sequence[tuple[float, float]]] | None = None,
     zero: bool = False,
 ) -> bytes:
-    """Lines over named places, each point a value and, where there is one, its spread.
+    """Lines over named places, with intervals where they are given.
 
     Parameters
     ----------
     x : sequence of str
         Places from left to right, evenly spaced.
-    lines : mapping of str to sequence of (value, spread)
+    lines : mapping of str to sequence of float
     x_label, y_label : str
+    intervals : mapping of str to sequence of (float, float)
+        Of lines by name: low and high at each place.
     zero : bool
         Whether a line is drawn at zero.
     """
     figure = new_figure(7.2, 3.8)
     axes = figure.subplots()
     at = np.arange(len(x))
-    for (name, points), colour in zip(lines.items(), COLOURS, strict=False):
-        values = [value for value, _ in points]
-        spreads = [spread or 0.0 for _, spread in points]
-        axes.errorbar(at, values, yerr=spreads, marker="o", capsize=3, label=name, color=colour)
+    for (name, values), colour in zip(lines.items(), COLOURS, strict=False):
+        axes.plot(at, values, marker="o", label=name, color=colour)
+        if intervals and name in intervals:
+            low, high = np.transpose(intervals[name])
+            axes.vlines(at, low, high, color=colour, linewidth=1.5)
     if zero:
         axes.axhline(0, color="black", linewidth=0.8)
     axes.set_xticks(at, x)

@@ -14,15 +14,21 @@ start nor choose a shipped one.
 
 from __future__ import annotations
 
+import datetime
+import hashlib
 import json
 import os
+import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from earmark import __version__
+from earmark.annotation import HOP_S
 from earmark.atomic import write_atomic
 from earmark.datasets import singing_corpus
 from earmark.errors import DataError, OutputError
@@ -35,7 +41,7 @@ from earmark.studies.singing_transfer.input_length import input_length, source_t
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.learned import learned
 from earmark.studies.singing_transfer.material import mixtures
-from earmark.studies.singing_transfer.musdb18 import table3
+from earmark.studies.singing_transfer.musdb18 import musdb18_tracks, table3
 from earmark.studies.singing_transfer.rendered import render_corpus
 from earmark.studies.singing_transfer.report import write_report
 from earmark.studies.singing_transfer.runs import Run, plan, source
@@ -89,15 +95,15 @@ def run(
     Raises
     ------
     DataError
-        If the folder holds another study, or songs, speech or music are missing.
+        If the folder holds another study, songs, speech or music are missing, or MUSDB18 is not
+        what it should be.
     OutputError
-        If the folder cannot be made.
+        If the folder cannot be made, or holds other files.
     """
     folder = Path(folder)
     tracks = _corpus(folder, data, settings)
+    theirs = None if musdb18 is None else musdb18_tracks(folder / "musdb18", musdb18)
     voices = [t for t in tracks if t.material in ("speech", "music")]
-    for material in ("speech", "music"):
-        _demand(voices, material, data)
     library = Library(
         voices,
         folder / "cache",
@@ -127,6 +133,7 @@ def run(
     )
     spoken = [t for t in voices if t.material == "speech" and t.split == "valid"]
     parts: dict[str, Callable[[], Any]] = {
+        "made": lambda: _made(folder),
         "corpus": lambda: _described(lab, voices),
         "endpoints": endpoint_check,
         "source_task": lambda: source_task(lab, source(settings), tests),
@@ -142,8 +149,8 @@ def run(
         "learned": lambda: learned(lab, tests, folder / "parts"),
     }
     with locked(folder / "lock", wait=True):  # of processes that share the work, one is first
-        if musdb18 is not None:
-            parts["musdb18"] = lambda: table3(folder / "musdb18", musdb18, lab)
+        if theirs is not None or (folder / "parts" / "musdb18.json").is_file():
+            parts["musdb18"] = lambda: table3(folder / "musdb18", theirs or [], lab, progress)
         kept = {name: _part(folder, name, make, progress) for name, make in parts.items()}
     results: dict[str, Any] = {name: part["result"] for name, part in kept.items()}
     results["time"] = {
@@ -158,34 +165,55 @@ def run(
 
 
 def _corpus(folder: Path, data: str | os.PathLike[str] | None, settings: Settings) -> list[Track]:
-    """The manifest of the study, written into its folder; only one study lives in a folder."""
+    """The tracks of the study, by the manifest in its folder; only one study lives in a folder."""
+    claim, manifest = folder / "study.json", folder / "manifest.jsonl"
+    note = _json({"settings": asdict(settings), "data": _source_name(data), "version": __version__})
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        strangers = {path.name for path in folder.iterdir()} - _BEFORE_CLAIM
     except OSError as error:
         raise OutputError(f"{folder}: cannot be a folder for a study ({error.strerror})") from error
-    note = _json({"settings": asdict(settings), "data": _source_name(data)})
-    claim = folder / "study.json"
-    if claim.is_file() and claim.read_bytes() != note:
+    begun = claim.is_file()
+    if strangers and not begun:
+        raise OutputError(f"{folder}: holds other files; choose a new folder with -o")
+    if begun and claim.read_bytes() != note:
         raise DataError(
-            f"{folder}: holds a study with other data or settings; choose another folder with -o, "
-            "or remove this one"
+            f"{folder}: holds a study with other data or settings, or of another version; choose "
+            "another folder with -o, or remove this one"
         )
-    manifest = folder / "manifest.jsonl"
-    if not manifest.is_file():
-        if data is None:
-            home = folder / "rendered"
-            rows = render_corpus(home)
-            for row in rows:
-                row |= {key: f"rendered/{row[key]}" for key in ("audio", "labels") if key in row}
-        else:
-            rows = singing_corpus.rows(data, relative_to=folder)
-            rows = [row for row in rows if row["material"] not in ("singing", "sound")]
-            for row in rows:
-                if row["material"] == "speech":  # endpoints are found by the study's own detector
-                    del row["endpoints"]
-        write_manifest(rows, manifest)
+    if not begun or data is not None:
+        before = manifest.read_bytes() if begun and manifest.is_file() else None
+        write_manifest(_rows(folder, data), manifest)
+        if before is not None and manifest.read_bytes() != before:
+            write_atomic(manifest, before)
+            raise DataError(
+                f"{folder}: {data} has other recordings now than when the study began; choose "
+                "another folder with -o"
+            )
+    tracks = read_manifest(manifest)
+    for material in ("speech", "music"):
+        _demand(tracks, material, data)
     write_atomic(claim, note)
-    return read_manifest(manifest)
+    return tracks
+
+
+_BEFORE_CLAIM = {"manifest.jsonl", "rendered"}
+"""What a study writes before its folder is its own; left there by bad data or a kill."""
+
+
+def _rows(folder: Path, data: str | os.PathLike[str] | None) -> list[dict[str, Any]]:
+    """Manifest rows: of the corpus, or of songs and speech rendered now."""
+    if data is None:
+        rows = render_corpus(folder / "rendered")
+        for row in rows:
+            row |= {key: f"rendered/{row[key]}" for key in ("audio", "labels") if key in row}
+        return rows
+    rows = singing_corpus.rows(data, relative_to=folder)
+    rows = [row for row in rows if row["material"] not in ("singing", "sound")]
+    for row in rows:
+        if row["material"] == "speech":  # endpoints are found by the study's own detector
+            del row["endpoints"]
+    return rows
 
 
 def _source_name(data: str | os.PathLike[str] | None) -> str:
@@ -197,7 +225,7 @@ def _demand(tracks: list[Track], material: str, data: object) -> None:
         if not any(t.material == material and t.split == split for t in tracks):
             raise DataError(
                 f"{data}: no {material} of split {split!r}; the source task mixes clean speech "
-                f"with instrumental music, so put recordings into singing/{_TABLES[material]}"
+                f"with instrumental music, so name recordings in singing/{_TABLES[material]}"
             )
 
 
@@ -216,11 +244,22 @@ def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) 
     return json.loads(path.read_text())
 
 
+def _made(folder: Path) -> dict[str, str]:
+    """When, from what and by what the results were made."""
+    return {
+        "date": datetime.date.today().isoformat(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "processor": f"{os.cpu_count()} cores ({platform.machine()})",
+        "manifest": hashlib.sha256((folder / "manifest.jsonl").read_bytes()).hexdigest()[:16],
+    }
+
+
 def _described(lab: Lab, voices: list[Track]) -> dict[str, Any]:
     """Songs, singers and folds; speech and music."""
     return {
         "songs": [
-            {"song": s.name, "singer": s.singer, "fold": s.fold, "seconds": len(s.X) / 50}
+            {"song": s.name, "singer": s.singer, "fold": s.fold, "seconds": len(s.X) * HOP_S}
             | {"sung": float(s.active.mean())}
             for s in lab.songs
         ],

@@ -12,6 +12,7 @@ from torch import nn
 
 from earmark.annotation import HOP_S
 from earmark.learn.dense import block_scores, dense_scores
+from earmark.learn.loop import has_bfloat16
 from earmark.nets.blocks import BlockCnn, BlockCrnn
 from earmark.studies.singing_transfer.settings import Settings
 from earmark.studies.singing_transfer.songs import FILL
@@ -51,9 +52,7 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _step(net: nn.Module, settings: Settings) -> float:
-    """Seconds of audio per second of a training step: the fastest of three."""
-    from earmark.learn.loop import has_bfloat16
-
+    """Seconds of audio per second of a training step: the fastest of four."""
     learning = [p for p in net.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(learning, lr=1e-3)
     X = torch.randn(settings.batch, settings.frames + 2 * net.context, 64)

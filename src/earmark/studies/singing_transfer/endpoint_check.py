@@ -36,7 +36,8 @@ def compare(
     -------
     dict
         ``accuracy`` and ``f1`` over frames; ``start_s`` and ``end_s``, the median distance from an
-        edge of the truth to the nearest that was found, seconds; ``edges``, how many of either.
+        edge of the truth to the nearest that was found, seconds; ``edges``, how many of either;
+        ``missed``, utterances in which nothing was found.
     """
     counts = np.zeros(4, np.int64)
     starts_s, ends_s = [], []
@@ -53,6 +54,7 @@ def compare(
         "start_s": float(np.median(starts_s)),
         "end_s": float(np.median(ends_s)),
         "edges": len(starts_s),
+        "missed": sum(bool(t) and not a for t, a in zip(truths, answers, strict=True)),
     }
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from earmark.atomic import write_atomic
+from earmark.errors import DataError
 from earmark.features.logmel_schluter import SILENCE as SILENT_80
 from earmark.features.logmel_schluter import to_grid
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
@@ -26,7 +27,7 @@ from earmark.learn.loop import Draw, Place, fit
 from earmark.learn.recipe import Stage
 from earmark.learn.transfer import copy_layers, freeze, trainable
 from earmark.nets.blocks import BlockCnn, BlockCrnn
-from earmark.nets.crnn import Crnn
+from earmark.nets.crnn import SILENCE, Crnn
 from earmark.nets.schluter import SchluterCnn
 from earmark.runtime import OnnxModel
 from earmark.studies.singing_transfer import material
@@ -73,7 +74,14 @@ class Lab:
                 if not path.is_file():  # nobody trained it while this process waited
                     self._train(run, path)
         net = self.build(run)
-        net.load_state_dict(load_checkpoint(path)[0])
+        weights, _ = load_checkpoint(path)
+        try:
+            net.load_state_dict(weights)
+        except RuntimeError as error:
+            raise DataError(
+                f"{path}: weights of another network; remove the file, and it is trained again "
+                f"({' '.join(str(error).split())[:200]})"
+            ) from error
         return net.eval()
 
     def train_all(self, runs: Iterable[Run]) -> None:
@@ -140,8 +148,17 @@ class Lab:
                 return OnnxModel(path, threads=torch.get_num_threads()).score(X)[:, 0]
         return dense_scores(net, heard, fill=FILL)
 
+    def fresh(self, run: Run) -> nn.Module:
+        """A run's network as it begins, its convolutions not yet copied.
+
+        Target networks start from other random weights than the source network of their seed:
+        otherwise no transfer would begin with what the transfers copy.
+        """
+        torch.manual_seed(run.seed if run.kind == "source" else 1000 + run.seed)
+        return self.build(run)
+
     def build(self, run: Run) -> nn.Module:
-        """A fresh network of a run, its convolutions not yet copied."""
+        """A network of a run's form."""
         options = {"filters": self.settings.filters, "dropout": self.settings.dropout}
         if run.kind == "baseline":
             return SchluterCnn()
@@ -152,8 +169,7 @@ class Lab:
         return BlockCrnn(length=run.length, shift=self.settings.shift, **options)
 
     def _train(self, run: Run, path: Path) -> None:
-        torch.manual_seed(run.seed)
-        net = self.build(run)
+        net = self.fresh(run)
         if run.layers:
             copy_layers(self.net(source(self.settings, seed=run.seed)), net, run.layers)
             freeze(net, run.layers if run.fixed else ())
@@ -161,29 +177,23 @@ class Lab:
         own = self.folder / run.key
         own.mkdir(parents=True, exist_ok=True)
         last = {"loss": float("nan")}
-        start = time.perf_counter()
 
         def tell(step: int, row: Mapping[str, float]) -> None:
             last.update(loss=row["loss"])
             self._progress(run, step, stage.steps, row["loss"])
 
-        fit(
+        last["seconds"] = fit(
             net, stage, number=0, draw=draw, valid=[], folder=own, seed=run.seed, place=Place(),
             progress=tell,
         )  # fmt: skip
-        last["seconds"] = time.perf_counter() - start  # of this process: less after a kill
         save_checkpoint(path, net.state_dict(), {"trainable": trainable(net)} | last)
         shutil.rmtree(own)
 
     def _stage(self, run: Run) -> Stage:
         s = self.settings
         steps = run.steps or (s.source_steps if run.kind == "source" else s.steps)
-        return Stage(name=run.key, steps=steps, draw={}, batch=self._batch(run), lr=s.lr)
-
-    def _batch(self, run: Run) -> int:
-        """Windows are longer, so fewer make as many frames."""
-        s = self.settings
-        return max(1, s.batch * s.frames // s.long_frames) if run.kind == "windows" else s.batch
+        batch = s.long_batch if run.kind == "windows" else s.batch
+        return Stage(name=run.key, steps=steps, draw={}, batch=batch, lr=s.lr)
 
     def _draw(self, run: Run, net: nn.Module) -> Draw:
         s, songs = self.settings, self.taught(run)
@@ -191,7 +201,7 @@ class Lab:
             return material.draw_mixture(self.mixtures, context=net.context, frames=s.frames)
         if run.kind == "windows":
             return material.draw_song(
-                songs, view=material.window_view, context=0, fill=material.SILENT,
+                songs, view=material.window_view, context=0, fill=SILENCE,
                 frames=s.long_frames,
             )  # fmt: skip
         if run.kind == "baseline":

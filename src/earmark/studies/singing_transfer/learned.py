@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
+from earmark.annotation import HOP_S
 from earmark.atomic import write_atomic
 from earmark.explain.activation import filter_patterns
 from earmark.explain.feature_maps import energy_above, feature_maps
@@ -24,6 +26,7 @@ from earmark.explain.projection import domain_auc, tsne
 from earmark.explain.similarity import best_match_correlation, magnitudes
 from earmark.learn.dense import pad_context
 from earmark.learn.examples import Example
+from earmark.learn.transfer import layer
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.material import standard
 from earmark.studies.singing_transfer.runs import CONVOLUTIONS, L1_FINE, NONE, Run, source
@@ -46,13 +49,15 @@ def learned(lab: Lab, tests: Sequence[Example], folder: Path) -> dict[str, Any]:
     dict
         ``patterns`` (by layer, and by the network that is compared with the source's: best-match
         ``correlation`` of patterns and of their ``magnitudes``), ``energy`` (by clip: share of L1's
-        output above 4 kHz, fine-tuned and fixed),
+        output above 4 kHz, fine-tuned and fixed), ``weights`` (by layer: cosine of a convolution's
+        weights with those that it began with),
         ``domains`` (AUC of a linear classifier that tells source from target samples).
     """
     arrays: Arrays = {}
     answer = {
         "patterns": _patterns(lab, arrays),
         "energy": _representations(lab, arrays),
+        "weights": _weights(lab),
         "domains": _domains(lab, tests, arrays),
     }
     buffer = io.BytesIO()
@@ -71,12 +76,11 @@ def _patterns(lab: Lab, arrays: Arrays) -> dict[str, Any]:
     The source's are compared with those of L1 fine-tuned, which began as its copy, of no transfer,
     which found its own, and of an untrained network, which shows what is due to the form alone.
     """
-    torch.manual_seed(0)
     nets = {
         "source": lab.net(source(lab.settings)),
         "target": lab.net(_target(lab, L1_FINE)),
         "no transfer": lab.net(_target(lab, NONE)),
-        "untrained": lab.build(_target(lab, NONE)),
+        "untrained": lab.fresh(_target(lab, replace(NONE, seed=100))),
     }
     shape = (2 * nets["source"].context + 1, 64)  # what one label depends on
     found = {}
@@ -102,6 +106,27 @@ def _patterns(lab: Lab, arrays: Arrays) -> dict[str, Any]:
     return found
 
 
+def _weights(lab: Lab) -> dict[str, dict[str, float]]:
+    """How far weights went: cosine with where they began, 1 if nothing was learned."""
+    first, none = source(lab.settings), _target(lab, NONE)
+    began, ended = lab.fresh(first), lab.net(first)
+    found = {}
+    for name in CONVOLUTIONS:
+        fine = lab.net(_target(lab, replace(L1_FINE, layers=(name,))))
+        found[name] = {
+            "source": _cosine(began, ended, name),
+            "no transfer": _cosine(lab.fresh(none), lab.net(none), name),
+            "fine-tuned": _cosine(ended, fine, name),
+        }
+    return found
+
+
+def _cosine(a: nn.Module, b: nn.Module, name: str) -> float:
+    with torch.no_grad():
+        weights = [layer(net, name).conv.weight.flatten() for net in (a, b)]
+        return float(nn.functional.cosine_similarity(*weights, dim=0))
+
+
 def _representations(lab: Lab, arrays: Arrays) -> list[dict[str, Any]]:
     """Log-mel and each layer's output, that layer fine-tuned and fixed, of clips of test songs."""
     nets = {
@@ -118,7 +143,7 @@ def _representations(lab: Lab, arrays: Arrays) -> list[dict[str, Any]]:
         X = pad_context(song.heard, context=context, fill=FILL)
         X = X[start : start + CLIP_FRAMES + 2 * context]
         arrays[f"clip {number}"] = X[context:-context]
-        row: dict[str, Any] = {"song": song.name, "start_s": start / 50}
+        row: dict[str, Any] = {"song": song.name, "start_s": start * HOP_S}
         for (name, which), net in nets.items():
             maps = _centre(feature_maps(net, X, [f"{name}.gate"])[f"{name}.gate"])
             arrays[f"clip {number} {which} {name}"] = maps
@@ -136,8 +161,10 @@ def _centre(maps: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _busiest(song: Song) -> int:
     """Where a clip holds as much of either class as it can: about half of it sung."""
+    if len(song.active) <= CLIP_FRAMES:
+        return 0
     sung = np.convolve(song.active, np.ones(CLIP_FRAMES), "valid") / CLIP_FRAMES
-    return int(np.abs(sung - 0.5).argmin()) if len(sung) else 0
+    return int(np.abs(sung - 0.5).argmin())
 
 
 def _domains(lab: Lab, tests: Sequence[Example], arrays: Arrays) -> dict[str, Any]:
@@ -145,13 +172,17 @@ def _domains(lab: Lab, tests: Sequence[Example], arrays: Arrays) -> dict[str, An
     rng = np.random.default_rng(4)
     mixtures = [standard(X) for X, _, _ in tests]
     source_blocks, source_groups = _blocks(mixtures, lab.settings.length, rng)
-    target_blocks, target_groups = _blocks(
-        [song.heard for song in lab.songs], lab.settings.length, rng
-    )
+    target_blocks, of_song = _blocks([song.heard for song in lab.songs], lab.settings.length, rng)
+    singers = sorted({song.singer for song in lab.songs})
+    target_groups = np.array([singers.index(lab.songs[number].singer) for number in of_song])
     a, b = tsne(source_blocks, target_blocks, seed=0)
     arrays["tsne source"], arrays["tsne target"] = a.astype(np.float32), b.astype(np.float32)
     mean, std = domain_auc(
-        source_blocks, target_blocks, groups_a=source_groups, groups_b=target_groups
+        source_blocks,
+        target_blocks,
+        groups_a=source_groups,
+        groups_b=target_groups,
+        folds=min(4, len(singers)),
     )
     return {"auc": mean, "std": std, "points": len(a)}
 

@@ -15,7 +15,6 @@ from earmark.learn.dense import pad_context
 from earmark.learn.examples import Example, Examples
 from earmark.learn.library import Library
 from earmark.learn.loop import Draw
-from earmark.nets.crnn import SILENCE
 from earmark.studies.singing_transfer.settings import Settings
 from earmark.studies.singing_transfer.songs import FILL, Song, standard
 
@@ -107,7 +106,3 @@ def window_view(song: Song) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
 def baseline_view(song: Song) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """What the baseline hears."""
     return song.X80, song.active70
-
-
-SILENT = SILENCE
-"""Silence in log-mel that is not standardised."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,20 @@ def figures(active: NDArray[np.bool_], scores: NDArray[np.float32]) -> dict[str,
 
 
 def of_songs(songs: Sequence[Song], scores: Mapping[str, NDArray[np.float32]]) -> dict[str, float]:
-    """Measures over all frames of some songs."""
+    """Measures over all frames of some songs; the AUC is the mean of theirs.
+
+    Songs of different folds are scored by different networks, whose scores do not share a scale:
+    an area under the curve of all frames at once would count that against them. Songs that are
+    sung all the time, or never, have none.
+    """
     active = np.concatenate([song.active for song in songs])
-    return figures(active, np.concatenate([scores[song.name] for song in songs]))
+    found = figures(active, np.concatenate([scores[song.name] for song in songs]))
+    areas = [auc(song.active, scores[song.name]) for song in songs if _has_both(song)]
+    return found | {"auc": float(np.mean(areas)) if areas else float("nan")}
+
+
+def _has_both(song: Song) -> bool:
+    return bool(song.active.any() and not song.active.all())
 
 
 def of_runs(lab: Lab, runs: Iterable[Run]) -> dict[str, float]:
@@ -49,7 +61,7 @@ def of_row(lab: Lab, runs: Sequence[Run]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``seeds`` (measures a seed), ``folds`` (F a seed and fold), ``mean``, ``std`` (0 for one
+        ``seeds`` (measures a seed), ``folds`` (F a seed and fold), ``mean``, ``std`` (None for one
         seed), ``trainable``, ``runs``.
     """
     seeds = sorted({run.seed for run in runs})
@@ -68,12 +80,15 @@ def of_row(lab: Lab, runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def by_song(lab: Lab, runs: Iterable[Run]) -> dict[str, dict[str, float]]:
-    """Measures of each song, averaged over the runs (seeds) that were tested on it."""
-    found: dict[str, list[dict[str, float]]] = {song.name: [] for song in lab.songs}
-    songs = {song.name: song for song in lab.songs}
+    """Measures of each song, averaged over the runs (seeds) that were tested on it.
+
+    Songs that are sung all the time, or never, have no measures of their own.
+    """
+    songs = {song.name: song for song in lab.songs if _has_both(song)}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in songs}
     for run in runs:
-        for name, scores in lab.scores(run).items():
-            found[name].append(figures(songs[name].active, scores))
+        for name in lab.scores(run).keys() & songs.keys():
+            found[name].append(figures(songs[name].active, lab.scores(run)[name]))
     return {
         name: {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
         for name, rows in found.items()
@@ -96,9 +111,10 @@ def paired(
     Returns
     -------
     dict
-        ``difference`` (mean over songs), ``interval`` (95 %, bootstrap over singers), ``p_songs``
-        (Wilcoxon's signed ranks, two-sided, songs taken as independent), ``better`` (songs),
-        ``songs``.
+        ``means`` (of a and b over songs), ``difference`` (theirs), ``interval`` (95 %, bootstrap
+        over singers), ``p_songs`` (Wilcoxon's signed ranks, two-sided, songs taken for
+        independent), ``p_singers`` (all changes of sign of the singers' means, two-sided),
+        ``better`` (songs), ``songs``, ``singers``.
     """
     from scipy.stats import wilcoxon
 
@@ -112,9 +128,18 @@ def paired(
         for _ in range(4000)
     ]
     return {
+        "means": [float(np.mean([each[name] for name in names])) for each in (a, b)],
         "difference": float(difference.mean()),
         "interval": [float(v) for v in np.quantile(draws, [0.025, 0.975])],
         "p_songs": float(wilcoxon(difference).pvalue) if np.any(difference) else 1.0,
+        "p_singers": _sign_flips(np.array([group.mean() for group in groups])),
         "better": int((difference > 0).sum()),
         "songs": len(names),
+        "singers": len(who),
     }
+
+
+def _sign_flips(means: NDArray[np.float64]) -> float:
+    """Share of the 2^n ways to sign n means whose sum is as far from 0 as theirs; n up to 16."""
+    signs = np.array(list(product((-1, 1), repeat=len(means))))
+    return float((np.abs(signs @ means) >= abs(means.sum()) - 1e-12).mean())

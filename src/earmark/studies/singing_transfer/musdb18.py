@@ -3,46 +3,78 @@
 from __future__ import annotations
 
 import os
-import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from earmark.atomic import write_atomic
 from earmark.datasets import musdb18
-from earmark.learn.manifest import read_manifest, write_manifest
+from earmark.errors import DataError
+from earmark.learn.manifest import Track, read_manifest, write_manifest
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.measures import of_runs
 from earmark.studies.singing_transfer.runs import BASELINE, L1_FINE, over, source
 from earmark.studies.singing_transfer.songs import load_songs
 
+Progress = Callable[[str, float, float], None]
 
-def table3(folder: Path, data: str | os.PathLike[str], lab: Lab) -> dict[str, Any]:
+
+def musdb18_tracks(folder: Path, data: str | os.PathLike[str]) -> list[Track]:
+    """The data set's tracks, by a manifest in a folder.
+
+    Raises
+    ------
+    DataError
+        If the layout is not that of the data set, or it lacks one of its sides.
+    """
+    rows = musdb18.rows(data, relative_to=folder)
+    for split in ("train", "test"):
+        if not any(row["split"] == split for row in rows):
+            raise DataError(f"{data}: no tracks of split {split!r}; Table 3 needs both sides")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_manifest(rows, folder / "manifest.jsonl")
+    return read_manifest(folder / "manifest.jsonl")
+
+
+def table3(
+    folder: Path,
+    tracks: Sequence[Track],
+    lab: Lab,
+    progress: Progress = lambda what, done, total: None,
+) -> dict[str, Any]:
     """Train on MUSDB18's training side, test on its test side.
 
     Parameters
     ----------
     folder : Path
-        Keeps manifest, views and networks.
-    data : path-like
-        The data set, see :mod:`earmark.datasets.musdb18`.
+        Keeps views and networks.
+    tracks : sequence of Track
+        See :func:`musdb18_tracks`.
     lab : Lab
         Whose source network the transfer starts from.
+    progress : callable
+        Called with (what is going on, done, total).
 
     Returns
     -------
     dict
         Measures of ``baseline`` and ``proposed`` over all frames of the test side.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    write_manifest(musdb18.rows(data, relative_to=folder), folder / "manifest.jsonl")
-    tracks = read_manifest(folder / "manifest.jsonl")
+    songs = load_songs(
+        tracks,
+        folder / "cache",
+        fold_of=lambda t: int(t.split != "test"),
+        progress=lambda done, total: progress("MUSDB18", done, total),
+    )
     own = Lab(
         folder / "runs",
         lab.settings,
-        songs=load_songs(tracks, folder / "cache", fold_of=lambda t: int(t.split != "test")),
+        songs=songs,
         mixtures=lab.mixtures,
+        progress=lambda run, step, steps, loss: progress(f"MUSDB18 {run.key}", step, steps),
     )
-    first = source(lab.settings).key
-    shutil.copy(lab.folder / f"{first}.safetensors", own.folder)
+    first = f"{source(lab.settings).key}.safetensors"
+    write_atomic(own.folder / first, (lab.folder / first).read_bytes())
     return {
         name: of_runs(own, [over(row, lab.settings)[0]])
         for name, row in (("baseline", BASELINE), ("proposed", L1_FINE))

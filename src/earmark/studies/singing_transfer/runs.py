@@ -105,11 +105,19 @@ def plan(settings: Settings) -> list[Run]:
     for row in table1_rows():
         runs += over(row, settings, seeds=seeds_of(row, settings))
     runs += over(BASELINE, settings) + over(WINDOWS, settings)
+    runs += _curve(settings, seeds=1)
     runs += [source(settings, length=length) for length in settings.lengths]
-    for count in settings.song_counts:
-        for row in (NONE, L1_FINE):
-            runs += over(replace(row, songs=count), settings, seeds=settings.curve_seeds)
     for steps in settings.budgets:
         for row in REPEATED:
             runs += over(replace(row, steps=steps), settings)
+    runs += _curve(settings, seeds=settings.curve_seeds)
     return list(dict.fromkeys(runs))
+
+
+def _curve(settings: Settings, *, seeds: int) -> list[Run]:
+    return [
+        run
+        for count in settings.song_counts
+        for row in (NONE, L1_FINE)
+        for run in over(replace(row, songs=count), settings, seeds=seeds)
+    ]

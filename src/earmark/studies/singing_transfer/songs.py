@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from earmark.annotation import segments_to_frames
 from earmark.atomic import write_atomic
 from earmark.audio import load_audio
-from earmark.datasets.checks import check_labels
+from earmark.datasets.checks import check_labels, length_s
 from earmark.errors import DataError
 from earmark.features import logmel, logmel_schluter
 from earmark.learn.manifest import Track
@@ -84,32 +83,37 @@ def load_songs(
     Raises
     ------
     DataError
-        If a song is not labelled, or its labels do not fit it.
+        If a song is not labelled, its labels do not fit it, or two songs share a name.
     """
-    songs = []
+    songs: dict[str, Song] = {}
     for done, track in enumerate(tracks, start=1):
-        songs.append(_load(track, cache, fold_of(track)))
+        song = _load(track, cache, fold_of(track))
+        if song.name in songs:
+            raise DataError(f"{track.paths[0]}: a second song called {song.name!r}; rename one")
+        songs[song.name] = song
         progress(done, len(tracks))
-    return songs
+    return list(songs.values())
 
 
 def assign_folds(tracks: Sequence[Track], folds: int) -> dict[str, int]:
-    """A fold for each singer: the largest first, each to the fold that has least.
+    """A fold for each singer: who has most minutes first, each to the fold that has least.
 
     Raises
     ------
     DataError
         If there are fewer singers than folds.
     """
-    sizes: dict[str, int] = defaultdict(int)
-    for track in tracks:
-        sizes[track.singer] += sum(path.stat().st_size for path in track.paths[-1:])
-    if len(sizes) < folds:
+    singers = {track.singer for track in tracks}
+    if len(singers) < folds:
         raise DataError(
-            f"{folds} folds need songs by as many singers, and there are {len(sizes)}: "
-            f"{', '.join(sorted(sizes)) or 'none'}; add songs, or name the singers in the manifest"
+            f"{folds} folds need songs by as many singers, and there are {len(singers)}: "
+            f"{', '.join(sorted(singers)) or 'none'}; add songs, or name the singers in the "
+            "manifest"
         )
-    held = [0] * folds
+    sizes = dict.fromkeys(singers, 0.0)
+    for track in tracks:
+        sizes[track.singer] += length_s(track.paths[-1])
+    held = [0.0] * folds
     chosen = {}
     for singer in sorted(sizes, key=lambda one: (-sizes[one], one)):
         fold = held.index(min(held))
@@ -119,14 +123,14 @@ def assign_folds(tracks: Sequence[Track], folds: int) -> dict[str, int]:
 
 
 def _load(track: Track, cache: Path, fold: int) -> Song:
-    name = track.paths[0].stem
+    path = track.paths[0]
+    name = path.parent.name if path.stem == "mixture" else path.stem  # MUSDB18-HQ's folders
     segments = track.segments()
     if segments is None:
-        raise DataError(f"{track.paths[0]}: a song without labels; name its label file")
+        raise DataError(f"{path}: a song without labels; name its label file")
     X, X80 = _views(track, cache)
     duration_s = len(X) * logmel.HOP_LENGTH / logmel.SR
-    labels = track.labels or track.paths[0]
-    check_labels(segments, duration_s=duration_s, name=labels, audio=track.paths[0])
+    check_labels(segments, duration_s=duration_s, name=track.labels or path, audio=path)
     hop_s = logmel_schluter.HOP_LENGTH / logmel_schluter.SR
     return Song(
         name=name,

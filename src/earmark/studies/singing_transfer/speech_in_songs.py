@@ -27,6 +27,8 @@ from earmark.studies.singing_transfer.songs import Song, mix, standard
 from earmark.studies.singing_transfer.tables import name_of
 
 GAP_S, LONGEST_S, MARGIN_S = 3.0, 5.0, 0.5
+FAINTEST = 0.01
+"""An utterance is at most 20 dB below the song's level: in a silent gap, 0 dB would be silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,17 @@ def insertions(
 
 def spoken_into(
     y: NDArray[np.float32], inserted: Sequence[Insertion], *, sr: int
-) -> tuple[NDArray[np.float32], list[tuple[float, float]]]:
-    """A song with utterances in it, each as loud as the music under its active part.
+) -> tuple[NDArray[np.float32], list[list[Segment]]]:
+    """A song with utterances in it, each as loud as the music under its active part (0 dB).
 
     Returns
     -------
     y : ndarray, shape (n,)
-    spoken : list of (float, float)
-        Where the utterances are active, seconds.
+    spoken : list of list of Segment
+        Where each utterance is active, in the song; nowhere if no speech is found in it.
     """
-    y, spoken = y.copy(), []
+    spoken: list[list[Segment]] = []
+    y, level = y.copy(), np.mean(y**2)
     for one in inserted:
         voice, _ = load_audio(one.path, sr=sr)
         parts = [s for s in endpoints(voice, sr=sr) if s.start_s < one.duration_s]
@@ -86,11 +89,18 @@ def spoken_into(
         active = np.zeros(len(voice), dtype=np.bool_)
         for s in parts:
             active[round(s.start_s * sr) : round(s.end_s * sr)] = True
-        if not active.any():
-            continue
-        power, ground = np.mean(voice[active] ** 2), np.mean(under[active] ** 2)
-        under += voice * np.float32(np.sqrt(ground / power))
-        spoken += [(one.at_s + s.start_s, one.at_s + min(s.end_s, len(voice) / sr)) for s in parts]
+        if active.any():
+            power = np.mean(voice[active] ** 2)
+            ground = max(np.mean(under[active] ** 2), FAINTEST * level)
+            under += voice * np.float32(np.sqrt(ground / power))
+        end_s = len(voice) / sr
+        spoken.append(
+            [
+                Segment(one.at_s + s.start_s, one.at_s + min(s.end_s, end_s))
+                for s in parts
+                if s.start_s < end_s
+            ]
+        )
     return y, spoken
 
 
@@ -107,7 +117,7 @@ def speech_in_songs(lab: Lab, speech: Sequence[Track]) -> dict[str, Any]:
     rows = {"no transfer": NONE, name_of(L1_FINE): L1_FINE, "baseline": BASELINE}
     found: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in rows}
     before: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in rows}
-    frames = 0
+    utterances = frames = 0
     for song in lab.songs:
         if song.name not in chosen:
             continue
@@ -117,7 +127,8 @@ def speech_in_songs(lab: Lab, speech: Sequence[Track]) -> dict[str, Any]:
         )
         X = logmel.logmel(y)
         views = {"X": X, "heard": standard(X), "X80": logmel_schluter.logmel_schluter(y80)}
-        at = _frames(spoken, len(X))
+        at = segments_to_frames([segment for each in spoken for segment in each], len(X))
+        utterances += sum(map(bool, spoken))
         frames += int(at.sum())
         for name, row in rows.items():
             runs = over(row, lab.settings, seeds=1 if row == BASELINE else lab.settings.seeds)
@@ -129,13 +140,9 @@ def speech_in_songs(lab: Lab, speech: Sequence[Track]) -> dict[str, Any]:
             {"row": name, "found": _share(found[name]), "before": _share(before[name])}
             for name in rows
         ],
-        "utterances": sum(len(each) for each in chosen.values()),
+        "utterances": utterances,
         "seconds": frames * HOP_S,
     }
-
-
-def _frames(spoken: Sequence[tuple[float, float]], n: int) -> NDArray[np.bool_]:
-    return segments_to_frames([Segment(a, b) for a, b in spoken], n)
 
 
 def _share(called: Sequence[NDArray[np.bool_]]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.measures import by_song, of_row, of_songs, paired
 from earmark.studies.singing_transfer.runs import (
+    ALL_FIXED,
     BASELINE,
     CONVOLUTIONS,
     L1_FINE,
@@ -56,17 +58,22 @@ def beside(lab: Lab) -> dict[str, Any]:
 
 def paired_test(lab: Lab) -> dict[str, Any]:
     """L1 fine-tuned and all fixed against no transfer, song for song, seeds averaged."""
-    singers = {song.name: song.singer for song in lab.songs}
-
-    def f(row: Run) -> dict[str, float]:
-        runs = over(row, lab.settings, seeds=lab.settings.seeds)
-        return {name: figures["f1"] for name, figures in by_song(lab, runs).items()}
-
-    none = f(NONE)
+    seeds = lab.settings.seeds
     return {
-        name_of(row): paired(f(row), none, singers)
-        for row in (L1_FINE, replace(L1_FINE, layers=CONVOLUTIONS, fixed=True))
+        name_of(row): _against(
+            lab, over(row, lab.settings, seeds=seeds), over(NONE, lab.settings, seeds=seeds)
+        )
+        for row in (L1_FINE, ALL_FIXED)
     }
+
+
+def _against(lab: Lab, runs: Sequence[Run], others: Sequence[Run]) -> dict[str, Any]:
+    """Whether some runs are better than others, song for song."""
+    singers = {song.name: song.singer for song in lab.songs}
+    a, b = (
+        {name: each["f1"] for name, each in by_song(lab, one).items()} for one in (runs, others)
+    )
+    return paired(a, b, singers)
 
 
 def table2(lab: Lab) -> list[dict[str, Any]]:
@@ -84,26 +91,22 @@ def table2(lab: Lab) -> list[dict[str, Any]]:
             "proposed": proposed[song.name],
         }
         for song in lab.songs
+        if song.name in baseline
     ]
 
 
 def learning_curve(lab: Lab) -> list[dict[str, Any]]:
-    """F against the number of songs of the target task, with and without transfer."""
+    """L1 fine-tuned against no transfer by the number of songs of the target task."""
     points = []
     for count in (*lab.settings.song_counts, None):
         seeds = lab.settings.curve_seeds if count else lab.settings.seeds
-        rows = {
-            name_of(row): of_row(lab, over(replace(row, songs=count), lab.settings, seeds=seeds))
-            for row in (NONE, L1_FINE)
-        }
-        gains = [
-            b["f1"] - a["f1"]
-            for a, b in zip(
-                rows["no transfer"]["folds"], rows["L1 fine-tuned"]["folds"], strict=True
-            )
-        ]
-        error = float(np.std(gains, ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else None
-        points.append({"songs": count, "rows": rows, "gain": float(np.mean(gains)), "error": error})
+        none, fine = (
+            over(replace(row, songs=count), lab.settings, seeds=seeds) for row in (NONE, L1_FINE)
+        )
+        taught = [len(lab.taught(run)) for run in none]
+        points.append(
+            {"learnt_from": count, "taught": [min(taught), max(taught)]} | _against(lab, fine, none)
+        )
     return points
 
 
