@@ -30,14 +30,14 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     (["detector", "endpoints"], {"sklearn"}),
     (
         ["nets", "learn", "explain", "datasets"],
-        {"torch", "safetensors", "onnx", "musdb", "mirdata", "yaml"},
+        {"torch", "safetensors", "onnx", "yaml"},
     ),
     (
         [
             *("sources", "ledger", "summary", "batch", "playlist", "evaluate", "synthesize"),
             *("render", "studies"),
         ],
-        {"matplotlib", "scipy"},
+        {"matplotlib", "scipy", "PIL"},
     ),
     (["cli", "__main__"], {"typer", "rich"}),
 ]
