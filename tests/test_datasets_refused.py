@@ -5,7 +5,7 @@ import pytest
 
 from earmark.audio import write_audio
 from earmark.datasets import aishell, folder, jamendo, medleydb, musdb18
-from earmark.errors import DataError, EarmarkError
+from earmark.errors import EarmarkError
 from earmark.learn.manifest import read_manifest, write_manifest
 from shell import earmark
 
@@ -98,6 +98,9 @@ def test_musdb18_damaged_stem_file(hq):
 
 
 def song(root, split, name, lines="0 1 nosing\n1 3 sing\n"):
+    if split in jamendo.SPLITS:
+        for each in jamendo.SPLITS:
+            (root / "audio" / each).mkdir(parents=True, exist_ok=True)
     wav(root / "audio" / split / f"{name}.ogg", tone((0, 4)))
     text(root / "labels" / f"{name}.lab", lines)
 
@@ -133,6 +136,18 @@ def test_jamendo_songs_in_no_split(tmp_path):
 def test_jamendo_unknown_split(tmp_path):
     song(tmp_path, "validation", "a")
     refuses(jamendo, tmp_path, r"validation: no split of the Jamendo corpus")
+
+
+def test_jamendo_a_split_not_unpacked(tmp_path):
+    song(tmp_path, "train", "a")
+    (tmp_path / "audio" / "test").rmdir()
+    refuses(jamendo, tmp_path, r"audio/test: there is no such folder.*all three splits")
+
+
+def test_jamendo_a_song_on_both_sides(tmp_path):
+    song(tmp_path, "train", "a")
+    song(tmp_path, "valid", "a")
+    refuses(jamendo, tmp_path, r"valid/a\.ogg: is there twice, as .*train/a\.ogg too")
 
 
 def test_jamendo_labels_without_their_song(tmp_path):
@@ -220,7 +235,7 @@ def test_the_command_tells_what_is_left_out(tmp_path):
             path.rename(tmp_path / place)
     said = earmark("manifest", tmp_path, "--kind", "medleydb", "-o", tmp_path / "m.jsonl")
     assert said.code == 0, said.err
-    assert "1 recordings" in said.out
+    assert "1 recording\n" in said.out
     assert "Bob_Ode: has a voice that no stem holds alone; left out" in said.err
     assert "UserWarning" not in said.err
 
@@ -246,6 +261,33 @@ def test_folder_two_label_files(own):
 def test_folder_unknown_split(own):
     wav(own / "holdout" / "B - Two.wav", tone((0, 4)))
     refuses(folder, own, r"holdout: no split of a folder of songs")
+
+
+def test_folder_splits_in_capitals(own):
+    (own / "train").rename(own / "Train")
+    refuses(folder, own, r"Train: no split of a folder of songs, whose folders are train, valid")
+
+
+def test_folder_song_cut_short(own):
+    song = own / "train" / "Ann - One.wav"
+    song.write_bytes(song.read_bytes()[:64000])
+    refuses(folder, own, r"One\.wav: truncated: at most 2\.0 s of 4\.0 s .*fetch it again")
+
+
+def test_a_performer_on_both_sides_is_told(own, tmp_path):
+    wav(own / "valid" / "Ann - Two.wav", tone((0, 4)))
+    text(own / "valid" / "Ann - Two.csv", "start_s,end_s\n1,2\n")
+    said = earmark("manifest", own, "--kind", "folder", "-o", tmp_path / "m.jsonl")
+    assert said.code == 0
+    assert "in train and in valid: Ann; change their split" in said.err
+
+
+def test_a_manifest_over_the_labels_it_names(own):
+    labels = own / "train" / "Ann - One.csv"
+    said = earmark("manifest", own, "--kind", "folder", "-o", labels, "--overwrite")
+    assert said.code == 1
+    assert "belongs to the corpus" in said.err
+    assert labels.read_text() == "start_s,end_s\n1,2\n"
 
 
 def test_folder_song_in_no_split(own):
@@ -274,8 +316,7 @@ def test_folder_other_labels_may_overlap_singing(own):
 def test_folder_recordings_of_the_same_name(own):
     wav(own / "train" / "Ann - One.flac", tone((0, 4)))
     text(own / "train" / "Ann - One.flac.csv", "start_s,end_s\n1,2\n")
-    with pytest.raises(DataError, match=r"One\.flac: several label files"):
-        folder.rows(own, relative_to=own)
+    refuses(folder, own, r"One\.csv: does it belong to Ann - One\.flac or Ann - One\.wav\? Name it")
     (own / "train" / "Ann - One.csv").rename(own / "train" / "Ann - One.wav.csv")
     found = folder.rows(own, relative_to=own)
     assert {row["audio"] + ".csv" for row in found} == {row["labels"] for row in found}

@@ -23,10 +23,15 @@ TABLES = {
 }
 
 
-def test_a_miniature(tmp_path: Path) -> None:
-    (tmp_path / "singing").mkdir()
+def make(home: Path, **changed: str) -> None:
+    (home / "singing").mkdir()
     for name, text in TABLES.items():
-        (tmp_path / "singing" / name).write_text(text)
+        text = changed.get(name.partition(".")[0], text)
+        (home / "singing" / name).write_text(text)
+
+
+def test_a_miniature(tmp_path: Path) -> None:
+    make(tmp_path)
     found = singing_corpus.rows(tmp_path, relative_to=tmp_path / "work")
     by_name = {Path(row.get("audio", row.get("vocals"))).name: row for row in found}
     assert len(found) == 10
@@ -49,6 +54,22 @@ def test_a_miniature(tmp_path: Path) -> None:
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"splits\.csv"):
+        singing_corpus.rows(tmp_path, relative_to=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"splits": "labels,split\ns/a.csv,dev\n"}, r"splits\.csv: puts s/b\.csv into .* None"),
+        ({"splits": TABLES["splits.csv"].replace("dev", "Dev")}, "'Dev'; known are train_open"),
+        ({"songs": TABLES["songs.csv"].replace("s/a.csv", "")}, "Ann has a song without labels"),
+        ({"instrumental": "audio,licence\nf.ogg,CC0\n"}, r"instrumental\.csv, line 2: has no coll"),
+        ({"speech": TABLES["speech.csv"].replace("9,0,1", "9,x,1")}, "could not convert .*'x'"),
+    ],
+)
+def test_tables_that_cannot_be(tmp_path: Path, changed: dict[str, str], says: str) -> None:
+    make(tmp_path, **changed)
+    with pytest.raises(DataError, match=says):
         singing_corpus.rows(tmp_path, relative_to=tmp_path)
 
 

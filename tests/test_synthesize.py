@@ -94,11 +94,15 @@ def test_command(corpus, tmp_path):
     words = ["synthesize", corpus / "speech", corpus / "music", "-o", tmp_path / "o"]
     said = earmark(*words, "--count", 2, "--seconds", 2, "--format", "audacity")
     assert said.code == 0, said.err
-    assert "2 mixtures, 0.1 min" in said.out
+    assert "2 mixtures, 4.0 s" in said.out
     assert len(list((tmp_path / "o").iterdir())) == 5
-    again = earmark(*words, "--count", 2, "--format", "audacity")
+    again = earmark(*words, "--count", 1, "--format", "audacity")
     assert again.code == 1
     assert "--overwrite" in again.err
+    (tmp_path / "o" / "notes.txt").write_text("mine")
+    assert "1 mixture," in earmark(*words, "--count", 1, "--format", "lab", "--overwrite").out
+    left = ["0000.lab", "0000.wav", "mixtures.jsonl", "notes.txt"]
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == left
 
 
 def test_speech_in_which_nobody_speaks(corpus, tmp_path):
@@ -130,3 +134,48 @@ def test_files_that_are_there(corpus, tmp_path):
     with pytest.raises(OutputError, match=r"0000\.csv"):
         synthesize(paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "o", count=1)
     assert (tmp_path / "o" / "0000.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--snr-db", "nan"], "60 dB either way"),
+        (["--snr-db", "300"], "60 dB either way"),
+        (["--seconds", "inf"], "seconds lie within"),
+        (["--format", "npz"], "labels cannot be 'npz', only csv, json"),
+    ],
+)
+def test_options_out_of_range(corpus, tmp_path, options, says):
+    words = ["synthesize", corpus / "speech", corpus / "music", "-o", tmp_path / "o"]
+    said = earmark(*words, *options)
+    assert said.code == 2
+    assert says in " ".join(said.err.replace("│", " ").split())
+    assert not (tmp_path / "o").exists()
+
+
+def test_help_names_the_formats():
+    from earmark.cli.synthesize import FORMATS as told
+    from earmark.synthesize import FORMATS
+
+    assert told.split(", ") == list(FORMATS)
+
+
+def test_a_bad_recording_leaves_nothing_half_done(corpus, tmp_path):
+    (corpus / "music" / "bad.wav").write_bytes(b"no sound")
+    said = earmark(
+        *("synthesize", corpus / "speech", corpus / "music", "-o", tmp_path / "o", "--count", 20)
+    )
+    assert said.code == 1
+    assert "bad.wav" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_inputs_and_outputs_stay_apart(corpus, tmp_path):
+    speech, music = corpus / "speech", corpus / "music"
+    said = earmark("synthesize", speech, music, "-o", speech / "mixed")
+    assert "lies in" in said.err
+    assert not (speech / "mixed").exists()
+    assert "lies in" in earmark("synthesize", speech / "1.wav", music, "-o", corpus).err
+    assert "as speech and as music" in earmark("synthesize", music, music, "-o", tmp_path / "o").err
+    (tmp_path / "file").write_text("mine")
+    assert "name a folder" in earmark("synthesize", speech, music, "-o", tmp_path / "file").err

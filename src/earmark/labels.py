@@ -11,9 +11,9 @@ import os
 from pathlib import Path, PurePath
 
 from earmark import formats
-from earmark.annotation import Annotation
+from earmark.annotation import SINGING, Annotation, Segment, labelled
 from earmark.audio import AudioReader
-from earmark.errors import FormatError
+from earmark.errors import DataError, FormatError
 
 AUDIO_SUFFIXES = frozenset(
     f".{name}"
@@ -133,3 +133,24 @@ def read_segments(path: str | os.PathLike[str], *, format: str | None = None) ->
             "give the segments that were detected with them"
         )
     return annotation
+
+
+def read_singing(path: str | os.PathLike[str]) -> list[Segment]:
+    """Where a song is sung, by its label file.
+
+    Raises
+    ------
+    DataError
+        If the file labels other things only.
+    FormatError
+        As :func:`read_segments` does.
+    """
+    found = read_segments(path).segments
+    sung = labelled(found, SINGING)
+    if found and not sung:
+        names = ", ".join(sorted({s.label for s in found}))
+        raise DataError(
+            f"{os.fspath(path)}: nothing in it is labelled {SINGING!r}, only {names}; "
+            "rename the label that means singing"
+        )
+    return sung

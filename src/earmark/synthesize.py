@@ -7,7 +7,9 @@ checking what is learnt from.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,10 +22,15 @@ from earmark.atomic import write_atomic
 from earmark.audio import audio_info, load_audio, write_audio
 from earmark.endpoints import SPEECH, endpoints
 from earmark.errors import DataError, EarmarkError, OutputError
-from earmark.learn.mix_audio import mix_at_snr
+from earmark.learn.mix_audio import active_samples, mix_at_snr
 
 SR = 16000
 PROVENANCE = "mixtures.jsonl"
+FORMATS = tuple(name for name in formats.names() if name != "npz")  # that one holds scores
+WIDEST_DB = 60.0
+"""Beyond this ratio one of the two is below the other's rounding (16 bits)."""
+SHORTEST_S, LONGEST_S = 0.5, 600.0
+_OURS = re.compile(r"\d{4,}\.\w+|" + re.escape(PROVENANCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +67,20 @@ def synthesize(
     speech, music : sequence of str
         Recordings of clean speech, and of music without voice.
     folder : Path
-        Gets ``0000.wav`` (16 kHz, 16 bits), its labels, and ``mixtures.jsonl``.
+        Gets ``0000.wav`` (16 kHz, 16 bits), its labels, and ``mixtures.jsonl``: all of them once
+        the last is mixed, or nothing.
     count : int
         How many.
     snr_db : float
-        See :func:`earmark.learn.mix_audio.mix_at_snr`.
+        See :func:`earmark.learn.mix_audio.mix_at_snr`; within [-60, 60].
     seconds : float
-        Longer utterances are cut.
+        Longer utterances are cut; within [0.5, 600].
     seed : int
         Which utterance meets which music; the same seed gives the same files.
     format : str
-        Of the labels.
+        Of the labels, one of ``FORMATS``.
     overwrite : bool
-        Whether files that are there may be replaced.
+        Whether mixtures that are there may be replaced, all of them.
     progress : callable
         Called with (done, total).
     warn : callable
@@ -84,17 +92,75 @@ def synthesize(
 
     Raises
     ------
+    ValueError
+        If a number is out of its range, or the format is unknown.
     DataError
-        If there is no speech, or no music.
+        If there is no speech or no music, a recording is given as both, or one lies in ``folder``.
+    AudioError
+        If a recording cannot be read.
     OutputError
-        If a file is there already.
+        If the folder holds files and may not be overwritten, or cannot be written.
     """
+    if format not in FORMATS:
+        raise ValueError(f"labels cannot be {format!r}, only {', '.join(FORMATS)}")
+    if not -WIDEST_DB <= snr_db <= WIDEST_DB:
+        raise ValueError(f"the ratio lies within {WIDEST_DB:g} dB either way, got {snr_db}")
+    if not SHORTEST_S <= seconds <= LONGEST_S:
+        raise ValueError(f"seconds lie within {SHORTEST_S:g} and {LONGEST_S:g}, got {seconds}")
+    _check_inputs(speech, music, folder)
+    _check_folder(folder, overwrite=overwrite)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".earmark-") as own:
+        made = _mix(
+            speech, music, Path(own), count=count, snr_db=snr_db, seconds=seconds, seed=seed,
+            format=format, progress=progress, warn=warn,
+        )  # fmt: skip
+        folder.mkdir(exist_ok=True)
+        for old in [path for path in folder.iterdir() if _OURS.fullmatch(path.name)]:
+            old.unlink()
+        for path in sorted(Path(own).iterdir()):
+            path.replace(folder / path.name)
+    return made
+
+
+def _check_inputs(speech: Sequence[str], music: Sequence[str], folder: Path) -> None:
+    real = {}
     for what, names in (("speech", speech), ("music", music)):
         if not names:
             raise DataError(f"no {what}: name recordings, or folders that hold some")
+        real[what] = {Path(name).resolve() for name in names}
+    if both := real["speech"] & real["music"]:
+        raise DataError(f"{min(both)}: is given as speech and as music; it can be one of them")
+    home = folder.resolve()
+    if inside := [path for path in real["speech"] | real["music"] if home in path.parents]:
+        raise DataError(f"{min(inside)}: lies in {folder}, where mixtures go; name another folder")
+
+
+def _check_folder(folder: Path, *, overwrite: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: is a file; name a folder")
+    if folder.is_dir() and not overwrite and (there := sorted(folder.iterdir())):
+        raise OutputError(
+            f"{there[0]}: is there already; name a new folder, or --overwrite replaces the "
+            "mixtures in this one"
+        )
+
+
+def _mix(
+    speech: Sequence[str],
+    music: Sequence[str],
+    folder: Path,
+    *,
+    count: int,
+    snr_db: float,
+    seconds: float,
+    seed: int,
+    format: str,
+    progress: Callable[[int, int], None],
+    warn: Callable[[str], None],
+) -> list[Mixture]:
+    """Mixtures, labels and their provenance in an empty folder."""
     suffix = formats.get_format(format).suffix
-    names = [f"{number:04d}" for number in range(count)]
-    _free(folder, [f"{n}{s}" for n in names for s in (".wav", suffix)] + [PROVENANCE], overwrite)
     rng = np.random.default_rng(seed)
     voices = _shuffled(speech, rng)
     made: list[Mixture] = []
@@ -110,10 +176,12 @@ def synthesize(
             if len(useless) == len(set(speech)):
                 raise DataError("no speech is found in any of the recordings; is it clean speech?")
             continue
-        name, under = names[len(made)], str(rng.choice(list(music)))
+        name, under = f"{len(made):04d}", str(rng.choice(list(music)))
         ground, start_s = _stretch(under, len(voice), rng)
         try:
-            stems = mix_at_snr(voice, ground, active=_mask(found, len(voice)), snr_db=snr_db)
+            stems = mix_at_snr(
+                voice, ground, active=active_samples(found, n=len(voice), sr=SR), snr_db=snr_db
+            )
         except DataError as error:
             raise DataError(f"{path} over {under} at {start_s:.1f} s: {error}") from error
         duration_s = len(voice) / SR
@@ -125,12 +193,6 @@ def synthesize(
     lines = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
     write_atomic(folder / PROVENANCE, lines.encode())
     return made
-
-
-def _free(folder: Path, names: Iterable[str], overwrite: bool) -> None:
-    for name in names:
-        if (folder / name).exists() and not overwrite:
-            raise OutputError(f"{folder / name}: is there already; --overwrite replaces it")
 
 
 def _shuffled(paths: Sequence[str], rng: np.random.Generator) -> Iterator[str]:
@@ -161,10 +223,3 @@ def _stretch(path: str, n: int, rng: np.random.Generator) -> tuple[NDArray[np.fl
     if len(y) == 0:
         raise DataError(f"{path}: holds no samples")
     return np.resize(y, n), start_s
-
-
-def _mask(segments: Iterable[Segment], n: int) -> NDArray[np.bool_]:
-    mask = np.zeros(n, dtype=np.bool_)
-    for s in segments:
-        mask[round(s.start_s * SR) : round(s.end_s * SR)] = True
-    return mask

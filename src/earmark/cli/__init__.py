@@ -1,8 +1,9 @@
 """The command line: one command a file, registered here.
 
 A command is a function with typer's annotations in a file of its own name. What fails on purpose
-(:class:`earmark.errors.EarmarkError`) is printed without a traceback and ends with exit code 1;
-wrong usage ends with 2, Ctrl-C with 130 (:mod:`earmark.cli.stopping`).
+(:class:`earmark.errors.EarmarkError`), or because a file may not be read, is printed without a
+traceback and ends with exit code 1; wrong usage ends with 2, Ctrl-C with 130
+(:mod:`earmark.cli.stopping`).
 """
 
 from __future__ import annotations
@@ -70,4 +71,9 @@ def main() -> None:
         app()
     except EarmarkError as error:
         complain(str(error))
+        sys.exit(1)
+    except OSError as error:  # a folder that may not be read, a disk that is gone
+        if error.filename is None:
+            raise
+        complain(f"{error.filename}: {error.strerror}; may you read and write there?")
         sys.exit(1)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from rich.console import Console
 
 err = Console(stderr=True, highlight=False)
@@ -11,3 +16,17 @@ out = Console(highlight=False)
 def complain(message: str) -> None:
     """Print an error; file names in it are never markup."""
     err.print(f"earmark: {message}", style="red", markup=False, soft_wrap=True)
+
+
+def caution(message: object, *_: Any, **__: Any) -> None:
+    """Print what the user should know; also what Python's warnings are shown by."""
+    err.print(f"earmark: {message}", style="yellow", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Around work: its warnings are told as earmark tells things, each time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = caution
+        yield

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import warnings
+import os
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from earmark.cli.console import err, out
+from earmark.cli.console import caution, out, warnings_told
 from earmark.cli.outputs import claim
+from earmark.datasets.layout import some
+from earmark.errors import OutputError
 
 KINDS = {
     "singing": "singing_corpus",
     **{name: name for name in ("aishell", "musdb18", "jamendo", "medleydb", "folder")},
 }
 """Corpora that are known, and their modules in ``datasets/``."""
+_FILES = {"audio", "vocals", "instrumental", "labels"}
 
 
 def command(
@@ -28,22 +31,28 @@ def command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace it.")] = False,
 ) -> None:
     """Write the manifest of a corpus: earmark's own, a public one, or a folder of songs."""
-    from earmark.learn.manifest import write_manifest
+    from earmark.learn.manifest import on_both_sides, write_manifest
 
     if kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is not known; known: {', '.join(KINDS)}")
     target = claim(output, overwrite=overwrite)
     rows = import_module(f"earmark.datasets.{KINDS[kind]}").rows
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = _warn
+    with warnings_told():
         found = rows(data, relative_to=target.parent)
+    named = {
+        os.path.abspath(target.parent / row[key]) for row in found for key in _FILES & set(row)
+    }
+    if os.path.abspath(target) in named:
+        raise OutputError(f"{target}: belongs to the corpus; write the manifest somewhere else")
+    if shared := on_both_sides((row["split"], row["singer"]) for row in found):
+        caution(
+            f"in train and in valid: {some(shared)}; change their split in {target}, or no "
+            "training will take it"
+        )
     write_manifest(found, target)
     counts = Counter((row["split"], row["material"]) for row in found)
     for (split, material), count in sorted(counts.items()):
         out.print(f"{split:6} {material:8} {count:5}", markup=False)
-    out.print(f"{target}: {len(found)} recordings", markup=False, soft_wrap=True)
-
-
-def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
-    err.print(f"earmark: {message}", style="yellow", markup=False, soft_wrap=True)
+    out.print(
+        f"{target}: {len(found)} recording{'s' * (len(found) > 1)}", markup=False, soft_wrap=True
+    )

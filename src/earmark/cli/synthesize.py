@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from earmark.cli.console import err, out
+from earmark.cli.console import caution, err, out, warnings_told
 from earmark.errors import DataError
+
+FORMATS = "csv, json, jsonl, audacity, lab, jams, rttm, textgrid, srt, vtt"
+"""As :mod:`earmark.synthesize` has them, which takes too long to import for a help."""
 
 
 def command(
@@ -18,25 +21,38 @@ def command(
     *,
     output: Annotated[Path, typer.Option("--out", "-o", help="Folder for the mixtures.")],
     count: Annotated[int, typer.Option(min=1, help="How many mixtures.")] = 10,
-    snr_db: Annotated[float, typer.Option(help="Speech over music while it is active, dB.")] = 0.0,
-    seconds: Annotated[float, typer.Option(min=0.5, help="Longer utterances are cut.")] = 15.0,
+    snr_db: Annotated[
+        float, typer.Option(help="Speech over music while it is active, -60 to 60 dB.")
+    ] = 0.0,
+    seconds: Annotated[float, typer.Option(help="Longer utterances are cut; 0.5 to 600.")] = 15.0,
     seed: Annotated[int, typer.Option(min=0, help="Which utterance meets which music.")] = 0,
-    format: Annotated[str, typer.Option(help="Format of the labels.")] = "csv",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files.")] = False,
+    format: Annotated[str, typer.Option(help=f"Format of the labels: {FORMATS}.")] = "csv",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the mixtures there.")
+    ] = False,
 ) -> None:
     """Mix clean speech with instrumental music, and label where there is speech."""
     from earmark.synthesize import synthesize
 
-    with Progress(console=err, transient=True) as bars:
+    for given in (speech, music):
+        if Path(given).resolve() in (output.resolve(), *output.resolve().parents):
+            raise DataError(
+                f"{output}: lies in {given}, whose recordings are mixed; name another folder"
+            )
+    with Progress(console=err, transient=True) as bars, warnings_told():
         bar = bars.add_task("mixing", total=count)
-        made = synthesize(
-            _recordings(speech), _recordings(music), output, count=count, snr_db=snr_db,
-            seconds=seconds, seed=seed, format=format, overwrite=overwrite,
-            progress=lambda done, total: bars.update(bar, completed=done, total=total),
-            warn=lambda message: err.print(f"earmark: {message}", style="yellow", markup=False),
-        )  # fmt: skip
-    minutes = sum(one.duration_s for one in made) / 60
-    out.print(f"{output}: {len(made)} mixtures, {minutes:.1f} min", markup=False, soft_wrap=True)
+        try:
+            made = synthesize(
+                _recordings(speech), _recordings(music), output, count=count, snr_db=snr_db,
+                seconds=seconds, seed=seed, format=format, overwrite=overwrite, warn=caution,
+                progress=lambda done, total: bars.update(bar, completed=done, total=total),
+            )  # fmt: skip
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+    total_s = sum(one.duration_s for one in made)
+    length = f"{total_s / 60:.1f} min" if total_s >= 60 else f"{total_s:.1f} s"
+    mixtures = "1 mixture" if len(made) == 1 else f"{len(made)} mixtures"
+    out.print(f"{output}: {mixtures}, {length}", markup=False, soft_wrap=True)
 
 
 def _recordings(path: str) -> list[str]:
@@ -45,5 +61,5 @@ def _recordings(path: str) -> list[str]:
 
     songs = find_songs([path])
     if problems := [song for song in songs if song.problem]:
-        raise DataError(f"{problems[0].path}: {problems[0].problem}")
+        raise DataError(problems[0].problem)
     return [song.path for song in songs]

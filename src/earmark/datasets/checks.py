@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable
 from itertools import pairwise
 
-from earmark.annotation import SINGING, Segment, labelled
+from earmark.annotation import Segment
 from earmark.audio import AudioReader, audio_info
 from earmark.errors import DataError
-from earmark.labels import read_segments
+from earmark.labels import read_singing
 
 SLACK_S = 1.0
 """Labels may end this much after their song: encoders pad and cut."""
@@ -76,28 +76,28 @@ def song_segments(
     AudioError
         If the song cannot be read.
     """
-    found = read_segments(labels).segments
-    sung = labelled(found, SINGING)
-    if found and not sung:
-        names = ", ".join(sorted({s.label for s in found}))
-        raise DataError(
-            f"{labels}: nothing in it is labelled {SINGING!r}, only {names}; "
-            "rename the label that means singing"
-        )
+    sung = read_singing(labels)
     check_labels(sung, duration_s=length_s(audio), name=labels, audio=audio)
     return sung
 
 
 def length_s(audio: str | os.PathLike[str]) -> float:
-    """Length of a recording in seconds: its header's word, or by reading it where that is silent.
+    """Length of a whole recording in seconds.
+
+    Its header's word, or all of it is read where that is silent. The last second is read in any
+    case: what a broken download holds is no song.
 
     Raises
     ------
     AudioError
         If it cannot be read.
+    DataError
+        If it ends before its time.
     """
     stated_s = audio_info(os.fspath(audio)).duration_s
-    if stated_s is not None:
-        return stated_s
-    with AudioReader(os.fspath(audio), sr=None) as reader:
-        return float(sum(len(block) for block in reader) / reader.sr)
+    from_s = max(0.0, stated_s - 1.0) if stated_s else 0.0
+    with AudioReader(os.fspath(audio), sr=None, offset_s=from_s) as reader:
+        read_s = sum(len(block) for block in reader) / reader.sr
+    if reader.warning is not None:
+        raise DataError(f"{audio}: {reader.warning}; fetch it again")
+    return stated_s or read_s

@@ -50,12 +50,12 @@ def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -
 
 
 def _songs(root: Path, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
-    parted = any((root / name).is_dir() for name in SPLITS)
+    parted = any(path.is_dir() and path.name.lower() in SPLITS for path in entries(root))
     tops = split_folders(root, SPLITS, data_set=NAME) if parted else [(root, "train")]
     if parted and (stray := recordings(root)):
         raise DataError(f"{stray[0]}: in no split; move it into {', '.join(SPLITS)}")
     for top, split in tops:
-        for folder in sorted(Path(at) for at, _, _ in os.walk(top)):
+        for folder in sorted(Path(at) for at, _, _ in os.walk(top, onerror=_closed)):
             if any(part.startswith((".", "__")) for part in folder.relative_to(top).parts):
                 continue
             for song, labels in _labels(folder).items():
@@ -71,6 +71,10 @@ def _songs(root: Path, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
                 }
 
 
+def _closed(error: OSError) -> None:
+    raise DataError(f"{error.filename}: cannot be read ({error.strerror})") from error
+
+
 def _labels(folder: Path) -> dict[Path, list[Path]]:
     """The songs of a folder and the label files of each."""
     found: dict[Path, list[Path]] = {song: [] for song in recordings(folder)}
@@ -82,8 +86,13 @@ def _labels(folder: Path) -> dict[Path, list[Path]]:
         if is_audio(path) or written or label_format(path) in (None, "npz"):
             continue
         if songs := alike[song_name(path)]:
-            best = [song for song in songs if song.name == full_name(path)] or songs
-            found[best[0]].append(path)
+            meant = [song for song in songs if song.name == full_name(path)] or songs
+            if len(meant) > 1:
+                raise DataError(
+                    f"{path}: does it belong to {meant[0].name} or {meant[1].name}? Name it "
+                    f"{meant[0].name}{path.suffix}, or take one of the songs away"
+                )
+            found[meant[0]].append(path)
     return found
 
 

@@ -55,7 +55,10 @@ def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -
 
 def _rows(audio: Path, labels: Path, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
     songs = list(_songs(audio, audio.with_name("filelists")))
-    known = {path.stem for path, _ in songs}
+    known: dict[str, Path] = {}
+    for path, _ in songs:
+        if known.setdefault(path.stem, path) != path:
+            raise DataError(f"{path}: is there twice, as {known[path.stem]} too; remove one")
     lost = [path for path in entries(labels) if path.suffix == ".lab" and path.stem not in known]
     if songs and lost:
         raise DataError(
@@ -78,7 +81,10 @@ def _songs(audio: Path, lists: Path) -> Iterator[tuple[Path, str]]:
     """Each song and its split: by folders, else by lists."""
     flat = {path.name: path for path in recordings(audio)}
     if not flat:
-        for folder, split in split_folders(audio, SPLITS, data_set=NAME):
+        folders = split_folders(audio, SPLITS, data_set=NAME)
+        for split in SPLITS:
+            need_folder(audio / split, data_set=NAME, remedy="unpack all three splits")
+        for folder, split in folders:
             for path in recordings(folder):
                 yield path, split
         return

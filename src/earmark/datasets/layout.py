@@ -23,8 +23,17 @@ def relative(path: Path, to: str | os.PathLike[str]) -> str:
 
 
 def entries(folder: Path) -> list[Path]:
-    """What lies in a folder, in order, without hidden files and the Mac's ``__MACOSX``."""
-    return sorted(p for p in folder.iterdir() if not p.name.startswith((".", "__")))
+    """What lies in a folder, in order, without hidden files and the Mac's ``__MACOSX``.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+    try:
+        return sorted(p for p in folder.iterdir() if not p.name.startswith((".", "__")))
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
 
 
 def recordings(folder: Path) -> list[Path]:

@@ -113,7 +113,8 @@ def _metadata(root: Path, folder: Path) -> Mapping[str, Any]:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); fetch {NAME}'s metadata") from error
+        reason = " ".join(str(error).split())
+        raise DataError(f"{path}: cannot be read ({reason}); fetch {NAME}'s metadata") from error
     stems = found.get("stems") if isinstance(found, dict) else None
     if not isinstance(stems, dict) or not all(isinstance(stem, dict) for stem in stems.values()):
         raise DataError(f"{path}: names no stems; fetch {NAME}'s metadata again")

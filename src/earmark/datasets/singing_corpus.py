@@ -23,6 +23,15 @@ from earmark.errors import DataError
 VALID_SINGERS = ("chant02", "chant08", "chant11", "Erithacus")
 VALID_COLLECTIONS = ("cluecards", "lincity")
 _SPLITS = {"train_open": "train", "train_nc": "nc", "dev": "dev"}
+_COLUMNS = {
+    "songs.csv": ("mix", "vocals", "instrumental", "labels", "artist", "licence"),
+    "splits.csv": ("labels", "split"),
+    "acappella.csv": ("audio", "start_s", "end_s", "singer", "licence"),
+    "speech.csv": ("audio", "start_s", "end_s", "speaker", "licence"),
+    "sung_notes.csv": ("audio", "singer", "licence"),
+    "instrumental.csv": ("audio", "collection", "licence"),
+    "one_shots.csv": ("audio", "group", "licence"),
+}
 
 
 def rows(
@@ -40,7 +49,8 @@ def rows(
     Raises
     ------
     DataError
-        If a table is missing.
+        If a table is missing, lacks a column or holds no number where one belongs, or a song is in
+        no split.
     """
     root = Path(data)
     found = [*_songs(root), *_acappella(root), *_sung_notes(root), *_speech(root), *_others(root)]
@@ -55,14 +65,30 @@ def _table(root: Path, name: str) -> list[dict[str, str]]:
     path = root / "singing" / name
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read; give the folder that holds `singing/`") from error
+            table = list(csv.DictReader(file))
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(
+            f"{path}: cannot be read ({error}); give the folder that holds `singing/`"
+        ) from error
+    for number, row in enumerate(table, start=2):
+        if lacking := [column for column in _COLUMNS[name] if row.get(column) is None]:
+            raise DataError(f"{path}, line {number}: has no {', '.join(lacking)}")
+    return table
 
 
 def _songs(root: Path) -> Iterator[dict[str, Any]]:
     splits = {row["labels"]: row["split"] for row in _table(root, "splits.csv")}
     for row in _table(root, "songs.csv"):
+        if not row["labels"]:
+            raise DataError(
+                f"{root / 'singing' / 'songs.csv'}: {row['artist']} has a song without labels; "
+                "name its label file, or take the line out"
+            )
+        if splits.get(row["labels"]) not in _SPLITS:
+            raise DataError(
+                f"{root / 'singing' / 'splits.csv'}: puts {row['labels']} into the split "
+                f"{splits.get(row['labels'])!r}; known are {', '.join(_SPLITS)}"
+            )
         stems = {"vocals": row["vocals"], "instrumental": row["instrumental"]}
         yield {
             **({"audio": row["mix"]} if row["mix"] else stems),
@@ -76,30 +102,33 @@ def _songs(root: Path) -> Iterator[dict[str, Any]]:
 
 
 def _acappella(root: Path) -> Iterator[dict[str, Any]]:
-    yield from _with_endpoints(_table(root, "acappella.csv"), "singing", "singer", VALID_SINGERS)
+    yield from _with_endpoints(root, "acappella.csv", "singing", "singer", VALID_SINGERS)
 
 
 def _speech(root: Path) -> Iterator[dict[str, Any]]:
-    table = _table(root, "speech.csv")
     utterances = defaultdict(set)
-    for row in table:
+    for row in _table(root, "speech.csv"):
         if "librispeech" in row["audio"]:
             utterances[row["speaker"]].add(row["audio"])
     several = tuple(speaker for speaker, files in utterances.items() if len(files) > 1)
-    yield from _with_endpoints(table, "speech", "speaker", several)
+    yield from _with_endpoints(root, "speech.csv", "speech", "speaker", several)
 
 
 def _with_endpoints(
-    table: list[dict[str, str]], material: str, who: str, valid: tuple[str, ...]
+    root: Path, name: str, material: str, who: str, valid: tuple[str, ...]
 ) -> Iterator[dict[str, Any]]:
     """One row a file from a table with one row an endpoint pair."""
     files: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in table:
+    for row in _table(root, name):
         files[row["audio"]].append(row)
     for audio, parts in files.items():
+        try:
+            found = [[float(row["start_s"]), float(row["end_s"])] for row in parts]
+        except ValueError as error:
+            raise DataError(f"{root / 'singing' / name}: {audio}: {error}") from error
         yield {
             "audio": audio,
-            "endpoints": [[float(row["start_s"]), float(row["end_s"])] for row in parts],
+            "endpoints": found,
             "material": material,
             "singer": parts[0][who],
             "split": "valid" if parts[0][who] in valid else "train",

@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from earmark import formats
-from earmark.annotation import SINGING, Segment, labelled
+from earmark.annotation import Segment
 from earmark.atomic import write_atomic
 from earmark.errors import DataError
+from earmark.labels import read_singing
 
 MATERIALS = ("song", "stems", "singing", "speech", "music", "sound")
 KEYS = (
@@ -55,19 +55,11 @@ class Track:
 
         Raises
         ------
-        DataError
-            If the label file names other things only.
+        DataError, FormatError
+            As :func:`earmark.labels.read_singing` does.
         """
         if self.labels is not None:
-            found = formats.read(self.labels).segments
-            sung = labelled(found, SINGING)
-            if found and not sung:
-                names = ", ".join(sorted({s.label for s in found}))
-                raise DataError(
-                    f"{self.labels}: nothing in it is labelled {SINGING!r}, only {names}; "
-                    "rename the label that means singing"
-                )
-            return sung
+            return read_singing(self.labels)
         if self.endpoints is not None:
             return [Segment(a, b) for a, b in self.endpoints]
         return None
@@ -94,13 +86,26 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     ]
     if not tracks:
         raise DataError(f"{path}: the manifest is empty; {Path(__file__)} says what stands in one")
-    sides = {side: {t.singer for t in tracks if t.split == side} for side in ("train", "valid")}
-    if shared := sides["train"] & sides["valid"]:
+    if shared := on_both_sides((t.split, t.singer) for t in tracks):
         raise DataError(
-            f"{path}: on both sides of the split: {', '.join(sorted(shared))}. "
+            f"{path}: on both sides of the split: {', '.join(shared)}. "
             "Nobody who is trained on may be validated on."
         )
     return tracks
+
+
+def on_both_sides(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """The singers, of pairs (split, singer), who stand in both ``train`` and ``valid``.
+
+    Examples
+    --------
+    >>> on_both_sides([("train", "Ann"), ("train", "Bob"), ("valid", "Ann"), ("test", "Bob")])
+    ['Ann']
+    """
+    sides: dict[str, set[str]] = {"train": set(), "valid": set()}
+    for split, singer in rows:
+        sides.get(split, set()).add(singer)
+    return sorted(sides["train"] & sides["valid"])
 
 
 def write_manifest(rows: Iterable[Mapping[str, Any]], path: str | os.PathLike[str]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.annotation import Segment
 from earmark.errors import DataError
 
 PEAK = 0.9
@@ -56,3 +59,17 @@ def mix_at_snr(
     peak = float(np.abs(voice + music).max())
     gain = np.float32(min(1.0, PEAK / peak))
     return voice * gain, music * gain
+
+
+def active_samples(segments: Iterable[Segment], *, n: int, sr: int) -> NDArray[np.bool_]:
+    """Where segments lie among n samples, shape (n,).
+
+    Examples
+    --------
+    >>> active_samples([Segment(0.5, 1.0)], n=4, sr=2).tolist()
+    [False, True, False, False]
+    """
+    mask = np.zeros(n, dtype=np.bool_)
+    for s in segments:
+        mask[round(s.start_s * sr) : round(s.end_s * sr)] = True
+    return mask

@@ -21,6 +21,7 @@ from earmark.audio import load_audio
 from earmark.endpoints import endpoints
 from earmark.features import logmel, logmel_schluter
 from earmark.learn.manifest import Track
+from earmark.learn.mix_audio import active_samples
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.runs import BASELINE, L1_FINE, NONE, over
 from earmark.studies.singing_transfer.songs import Song, mix, standard
@@ -86,9 +87,7 @@ def spoken_into(
         start = round(one.at_s * sr)
         under = y[start : start + len(voice)]
         voice = voice[: len(under)]
-        active = np.zeros(len(voice), dtype=np.bool_)
-        for s in parts:
-            active[round(s.start_s * sr) : round(s.end_s * sr)] = True
+        active = active_samples(parts, n=len(voice), sr=sr)
         if active.any():
             power = np.mean(voice[active] ** 2)
             ground = max(np.mean(under[active] ** 2), FAINTEST * level)
