@@ -69,3 +69,12 @@ def test_other_rates_and_frames_agree():
 def test_samples_that_are_no_numbers():
     with pytest.raises(AudioError):
         endpoints(np.array([0.0, np.nan] * 8000, np.float32))
+
+
+def test_what_is_no_clean_recording():
+    with pytest.raises(ValueError, match="one channel"):
+        endpoints(np.zeros((2, 100), np.float32))
+    with pytest.raises(ValueError, match="quantiles"):
+        EndpointSettings(floor=0.9, peak=0.5)
+    with pytest.raises(ValueError, match="above 0"):
+        EndpointSettings(range_db=float("nan"))

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from earmark.errors import DataError  # noqa: E402
 from earmark.explain.activation import ascend, filter_patterns  # noqa: E402
-from earmark.nets.blocks import BlockCnn  # noqa: E402
+from earmark.nets.blocks import BlockCnn, BlockCrnn  # noqa: E402
 from earmark.nets.crnn import Crnn  # noqa: E402
 
 SETTINGS = {"steps": 15, "eta": 0.1, "start": 0.0, "limit": 4.0, "batch": 3, "seed": 0}
@@ -65,3 +65,23 @@ def test_batches_do_not_change_the_patterns():
 def test_unknown_layer():
     with pytest.raises(DataError, match="no layer 'L7' in this network; it has L1, L2, L3, head"):
         filter_patterns(BlockCnn(length=5, filters=4), "L7", shape=(11, 64))
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"layer": "rnn"}, DataError, "'rnn' puts out no maps"),
+        ({"steps": 0}, ValueError, "at least 1"),
+        ({"batch": 0}, ValueError, "at least 1"),
+        ({"eta": float("nan")}, ValueError, "above 0"),
+        ({"shape": (3, 64)}, ValueError, r"takes no input of shape \(1, 3, 64\)"),
+    ],
+)
+def test_what_cannot_be_climbed(options, error, says):
+    options = {"layer": "L1", "shape": (31, 64)} | options
+    net = BlockCrnn(filters=4).train()
+    asked = [parameter.requires_grad for parameter in net.parameters()]
+    with pytest.raises(error, match=says):
+        filter_patterns(net, options.pop("layer"), **options)
+    assert net.training
+    assert [parameter.requires_grad for parameter in net.parameters()] == asked

@@ -57,3 +57,16 @@ def test_a_constant_map_has_no_energy():
 def test_unknown_layer(rng):
     with pytest.raises(DataError, match="no layer 'x'"):
         feature_maps(BlockCrnn(filters=4), rng.normal(size=(40, 64)).astype(np.float32), ["x"])
+
+
+def test_what_has_no_maps(rng):
+    net = BlockCrnn(filters=4)
+    X = rng.normal(size=(60, 64)).astype(np.float32)
+    with pytest.raises(DataError, match="'rnn' puts out no maps"):
+        feature_maps(net, X, ["rnn"])
+    with pytest.raises(ValueError, match=r"one clip, shape \(T, F\)"):
+        feature_maps(net, X[None], ["L1"])
+    with pytest.raises(ValueError, match=r"takes no input of shape \(1, 60, 7\)"):
+        feature_maps(net, X[:, :7], ["L1"])
+    with pytest.raises(ValueError, match="F divides 64"):
+        energy_above(np.zeros((1, 2, 7), np.float32), hz=4000)

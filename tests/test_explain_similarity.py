@@ -1,6 +1,7 @@
 """Patterns match themselves, whatever their order, level and scale; textures wherever they lie."""
 
 import numpy as np
+import pytest
 
 from earmark.explain.similarity import best_match_correlation, magnitudes
 
@@ -28,3 +29,10 @@ def test_magnitudes_do_not_know_where(rng):
     assert best_match_correlation(A, moved).max() < 0.5
     np.testing.assert_allclose(magnitudes(A), magnitudes(moved), atol=1e-3)
     assert best_match_correlation(magnitudes(A[:5]), magnitudes(A[5:])).max() < 0.5
+
+
+def test_patterns_of_different_size():
+    with pytest.raises(ValueError, match="patterns of one size"):
+        best_match_correlation(np.zeros((2, 3)), np.zeros((2, 4)))
+    with pytest.raises(ValueError, match="at least one in each set"):
+        best_match_correlation(np.zeros((2, 3)), np.zeros((0, 3)))

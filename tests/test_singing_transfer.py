@@ -172,6 +172,17 @@ def test_killed_in_a_training_it_goes_on_to_the_same_result(study, tmp_path):
     assert all(torch.equal(value, again[name]) for name, value in whole.items())
 
 
+def test_a_damaged_part_is_named(study):
+    path = study[0] / "parts" / "table1.json"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40])
+    try:
+        with pytest.raises(DataError, match=r"table1\.json: damaged; remove it"):
+            run(study[0], settings=QUICK)
+    finally:
+        path.write_bytes(whole)
+
+
 def test_another_study_in_the_folder(study):
     with pytest.raises(DataError, match="another folder with -o"):
         run(study[0], settings=replace(QUICK, steps=41))

@@ -155,6 +155,16 @@ def test_weights_of_another_network(lab):
         lab.net(run)
 
 
+def test_damaged_files_of_a_run(lab):
+    run = replace(NONE, fold=0)
+    (lab.folder / f"{run.key}.safetensors").write_bytes(b"half")
+    with pytest.raises(DataError, match=r"safetensors: damaged, or weights of another network"):
+        lab.net(run)
+    (lab.folder / f"{run.key}.npz").write_bytes(b"PK half")
+    with pytest.raises(DataError, match=r"npz: damaged; remove it"):
+        lab.scores(run)
+
+
 @pytest.fixture
 def voice(tmp_path):
     y, _ = render_speech(np.random.default_rng(0), duration_s=6.0)

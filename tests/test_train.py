@@ -125,6 +125,25 @@ def test_what_nobody_sings_in_is_not_learnt_from(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def refuses(rows: list[dict], tmp_path: Path, stages: tuple[Stage, ...], says: str) -> None:
+    write_manifest(rows, tmp_path / "m.jsonl")
+    with pytest.raises(DataError, match=says):
+        train(tmp_path / "m.jsonl", tmp_path / "run", recipe=recipe(stages=stages))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_stage_without_material(tmp_path: Path) -> None:
+    rows = [row for row in corpus.rows(tmp_path) if row.get("material") in ("singing", "music")]
+    stages = (Stage("source", 6, {"speech_music": 1}), Stage("target", 6, {"singing": 1}))
+    refuses(rows, tmp_path, stages, "stage source, split 'train': nothing to draw.*needs speech")
+
+
+def test_a_stage_that_cannot_be_validated(tmp_path: Path) -> None:
+    rows = [r for r in corpus.rows(tmp_path) if r["split"] == "train" or r["singer"] == "speaker c"]
+    stages = (Stage("only", 6, {"singing": 1}),)
+    refuses(rows, tmp_path, stages, "stage only, split 'valid': .* only speech")
+
+
 def test_early_stop_keeps_the_best(manifest: Path, tmp_path: Path) -> None:
     stage = Stage("only", 40, DRAW, batch=2, frames=60, lr=0.0, validate_every=2, patience=2)
     train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,)))

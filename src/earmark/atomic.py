@@ -11,10 +11,12 @@ import os
 import re
 import secrets
 import time
-from contextlib import suppress
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from earmark.errors import OutputError
+from earmark.errors import DataError, OutputError
 
 LEFT_BEHIND_S = 3600.0
 """A temporary file of this age belongs to no write that still runs (our choice)."""
@@ -62,6 +64,28 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def kept_file(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Around the reading of a file that earmark keeps to save work, and can make anew.
+
+    Raises
+    ------
+    DataError
+        If it turns out to be damaged (a disk that was full, a hand that edited it).
+
+    Examples
+    --------
+    >>> with kept_file("runs/one.json"):
+    ...     int("{")
+    Traceback (most recent call last):
+    earmark.errors.DataError: runs/one.json: damaged; remove it, and it is made anew
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: damaged; remove it, and it is made anew") from error
 
 
 def sweep(folder: str | os.PathLike[str]) -> None:

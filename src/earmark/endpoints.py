@@ -27,7 +27,14 @@ _SILENCE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class EndpointSettings:
-    """How endpoints are found; all values are our choice."""
+    """How endpoints are found; all values are our choice.
+
+    Raises
+    ------
+    ValueError
+        If the quantiles are not 0 <= floor < peak <= 1, or a range is not above 0 dB. The other
+        values are checked by :class:`earmark.hysteresis.Hysteresis`.
+    """
 
     floor: float = 0.05
     """Quantile of the frames' loudness that stands for the noise: there are pauses in speech."""
@@ -47,6 +54,12 @@ class EndpointSettings:
     """Shorter pauses are closures of consonants, seconds."""
     hang_over_s: float = 0.04
     """By this much speech is kept after it fell below the threshold, seconds."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.floor < self.peak <= 1:
+            raise ValueError(f"quantiles are 0 <= floor < peak <= 1: {self.floor}, {self.peak}")
+        if not (self.range_db > 0 and self.least_db > 0 and self.hang_over_s >= 0):
+            raise ValueError("range_db and least_db lie above 0, hang_over_s is not below")
 
 
 DEFAULT = EndpointSettings()
@@ -72,6 +85,8 @@ def endpoints(
 
     Raises
     ------
+    ValueError
+        If there is more than one channel.
     AudioError
         If samples are not finite.
 
@@ -82,6 +97,8 @@ def endpoints(
     >>> [(round(s.start_s, 2), round(s.end_s, 2)) for s in endpoints(y)]
     [(0.48, 1.56)]
     """
+    if np.ndim(y) != 1:
+        raise ValueError(f"y is one channel, shape (n,), not {np.shape(y)}: take its mean")
     samples, _ = load_audio((y, sr), sr=SR)
     active = active_frames(mel_power(samples), settings=settings)
     return frames_to_segments(active, hop_s=HOP_S, label=SPEECH, duration_s=len(y) / sr)

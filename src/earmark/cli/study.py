@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from earmark.cli.console import err, out
+from earmark.cli.console import err, out, warnings_told
 from earmark.cli.stopping import stoppable
 from earmark.errors import EarmarkError
 
@@ -41,6 +41,7 @@ def singing_transfer(
         import torch
 
         from earmark.studies.singing_transfer import FULL, QUICK, run
+        from earmark.studies.singing_transfer.summary import SYNTHETIC
     except ModuleNotFoundError as error:
         raise EarmarkError(
             f"studies need {error.name}, which is not installed: pip install 'earmark[train,plot]'"
@@ -51,11 +52,13 @@ def singing_transfer(
         )
     torch.set_num_threads(threads)
     bars = _Bars()
-    with bars.shown:
+    with bars.shown, warnings_told():
         results = run(
             output, data=data, musdb18=musdb18, settings=QUICK if quick else FULL,
             progress=bars.tell,
         )  # fmt: skip
+    if "synthetic" in results["data"]:
+        out.print(SYNTHETIC, markup=False, soft_wrap=True)
     for row in results["table1"]:
         f, spread = row["mean"]["f1"], row["std"]["f1"]
         more = "" if spread is None else f" ± {100 * spread:.1f}"
@@ -64,16 +67,23 @@ def singing_transfer(
 
 
 class _Bars:
-    """A progress bar for each kind of work."""
+    """A progress bar for each kind of work; where there is no terminal, a line for each step."""
 
     def __init__(self) -> None:
         self.shown = Progress(
-            TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=err
-        )
+            TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=err,
+            disable=not err.is_terminal,
+        )  # fmt: skip
         self._tasks: dict[str, TaskID] = {}
+        self._said = ""
 
     def tell(self, what: str, done: float, total: float) -> None:
         """What the study calls as it goes on; the first word is the kind of work."""
+        if not err.is_terminal:
+            if what != self._said:
+                err.print(f"{what} ({int(done)} of {total:g} done)", markup=False, soft_wrap=True)
+            self._said = what
+            return
         kind = what.split()[0]
         if kind not in self._tasks:
             self._tasks[kind] = self.shown.add_task(what, total=total)

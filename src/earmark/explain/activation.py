@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from earmark.explain.feature_maps import outputs
+from earmark.explain.feature_maps import hear, maps_of, outputs
 
 NOISE = 0.01
 
@@ -60,8 +60,11 @@ def filter_patterns(
 
     Raises
     ------
+    ValueError
+        If ``steps``, ``batch``, ``eta`` or ``limit`` is not above 0, or the network cannot take
+        the shape.
     DataError
-        If the network has no layer of that name.
+        If the network has no layer of that name, or it puts out no maps.
     """
     return ascend(
         net, layer, shape=shape, steps=steps, eta=eta, start=start, limit=limit, batch=batch,
@@ -82,6 +85,8 @@ def ascend(
     seed: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Patterns, shape (C, T, F), and each filter's activation before every step, (steps, C)."""
+    if min(steps, batch) < 1 or not (eta > 0 and limit > 0):
+        raise ValueError("steps and batch are at least 1, eta and limit above 0")
     training = net.training
     asked = [parameter.requires_grad for parameter in net.parameters()]
     net.eval().requires_grad_(False)
@@ -89,8 +94,8 @@ def ascend(
     blank = torch.from_numpy(noise + np.float32(start))[None]
     try:
         with outputs(net, [layer]) as found:
-            net(blank)
-            count = found[layer].shape[1]
+            hear(net, blank)
+            count = maps_of(found, layer).shape[1]
             parts = [
                 _climb(net, found, layer, filters, blank, steps, eta, limit)
                 for filters in torch.arange(count).split(batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from earmark.errors import DataError
 from earmark.features.logmel import N_FFT, SR, mel_filters
 from earmark.learn.transfer import layer
 
@@ -61,17 +62,51 @@ def feature_maps(
 
     Raises
     ------
+    ValueError
+        If X is not of two dimensions, or the network cannot take its shape.
     DataError
-        If the network has no layer of that name.
+        If the network has no layer of that name, or it puts out no maps.
     """
+    if np.ndim(X) != 2:
+        raise ValueError(f"X is one clip, shape (T, F), not {np.shape(X)}")
     training = net.training
     net.eval()
     try:
         with outputs(net, layers) as found:
-            net(torch.from_numpy(X)[None])
+            hear(net, torch.from_numpy(np.asarray(X, np.float32))[None])
     finally:
         net.train(training)
-    return {name: found[name][0].float().numpy() for name in layers}
+    return {name: maps_of(found, name)[0].float().numpy() for name in layers}
+
+
+def hear(net: nn.Module, X: Tensor) -> None:
+    """Call a network.
+
+    Raises
+    ------
+    ValueError
+        If it cannot take that shape.
+    """
+    try:
+        net(X)
+    except RuntimeError as error:
+        raise ValueError(
+            f"{type(net).__name__} takes no input of shape {tuple(X.shape)}: {error}"
+        ) from error
+
+
+def maps_of(found: Mapping[str, Tensor], layer: str) -> Tensor:
+    """A layer's output, shape (B, C, T', F').
+
+    Raises
+    ------
+    DataError
+        If it puts out something else: only convolutions, and what follows them, have maps.
+    """
+    output = found[layer]
+    if not isinstance(output, Tensor) or output.ndim != 4:
+        raise DataError(f"layer {layer!r} puts out no maps (C, T, F); name a convolution")
+    return output
 
 
 def energy_above(maps: NDArray[np.float32], *, hz: float) -> float:
@@ -87,6 +122,11 @@ def energy_above(maps: NDArray[np.float32], *, hz: float) -> float:
     hz : float
         Frequency in Hz.
 
+    Raises
+    ------
+    ValueError
+        If F does not divide the 64 bands.
+
     Examples
     --------
     >>> maps = np.zeros((1, 2, 16), np.float32)
@@ -95,6 +135,8 @@ def energy_above(maps: NDArray[np.float32], *, hz: float) -> float:
     True
     """
     bank = mel_filters()
+    if maps.ndim != 3 or len(bank) % maps.shape[2]:
+        raise ValueError(f"maps are (C, T, F), and F divides {len(bank)}: got {maps.shape}")
     bins_hz = np.linspace(0, SR / 2, N_FFT // 2 + 1)
     centres_hz = (bank @ bins_hz) / bank.sum(axis=1)
     rows_hz = centres_hz.reshape(maps.shape[2], -1).mean(axis=1)

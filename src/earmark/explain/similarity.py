@@ -19,12 +19,19 @@ def best_match_correlation(A: NDArray[np.float32], B: NDArray[np.float32]) -> ND
     ndarray, shape (n,)
         Pearson's r in [-1, 1]; 0 for a pattern without any variation.
 
+    Raises
+    ------
+    ValueError
+        If the patterns differ in size, or a set has none.
+
     Examples
     --------
     >>> A = np.eye(3)
     >>> best_match_correlation(A, A[::-1]).round(2).tolist()
     [1.0, 1.0, 1.0]
     """
+    if A.shape[1:] != B.shape[1:] or not (len(A) and len(B)):
+        raise ValueError(f"patterns of one size, at least one in each set: {A.shape}, {B.shape}")
     return np.asarray((_unit(A) @ _unit(B).T).max(axis=1))
 
 

@@ -22,7 +22,7 @@ there are of a singer or collection (our choice), so that nobody dominates.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,47 @@ _NEEDS = {
     "music": ("music",),
     "sound": ("sound",),
 }
+
+
+def drawable(draw: Mapping[str, float], materials: Set[str], *, where: str) -> dict[str, float]:
+    """The kinds of examples that can be drawn from what there is, and how often.
+
+    Parameters
+    ----------
+    draw : mapping of str to float
+        Relative frequency of each kind; kinds without material are left out.
+    materials : set of str
+        What there is.
+    where : str
+        What the message names.
+
+    Raises
+    ------
+    DataError
+        If nothing can be drawn, or a kind is unknown.
+
+    Examples
+    --------
+    >>> drawable({"song": 2, "speech_music": 1}, {"song", "speech"}, where="split 'train'")
+    {'song': 2}
+    """
+    if unknown := set(draw) - set(_NEEDS):
+        raise DataError(
+            f"unknown kind of example {sorted(unknown)[0]!r}; known: {', '.join(_NEEDS)}"
+        )
+    there = set(materials) | ({"music"} if "stems" in materials else set())
+    usable = {
+        kind: weight for kind, weight in draw.items() if weight > 0 and there >= set(_NEEDS[kind])
+    }
+    if not usable:
+        needs = "; ".join(
+            f"{kind} needs {' and '.join(_NEEDS[kind])}" for kind, w in draw.items() if w > 0
+        )
+        raise DataError(
+            f"{where}: nothing to draw, there is only {', '.join(sorted(materials)) or 'nothing'} "
+            f"({needs}); add recordings to the manifest, or change the recipe"
+        )
+    return usable
 
 
 class Pool:
@@ -110,22 +151,11 @@ class Examples:
         frames: int,
         snr_db: tuple[float, float] = (-8.0, 10.0),
     ) -> None:
-        if unknown := set(draw) - set(_NEEDS):
-            raise DataError(
-                f"unknown kind of example {sorted(unknown)[0]!r}; known: {', '.join(_NEEDS)}"
-            )
         self._pools = {name: Pool(library.items(split, name)) for name in MATERIALS}
         self._pools["music"] = Pool(library.items(split, "music", "stems"))
         self._frames, self._snr_db = frames, snr_db
-        usable = {
-            kind: weight
-            for kind, weight in draw.items()
-            if weight > 0 and all(self._pools[name] for name in _NEEDS[kind])
-        }
-        if not usable:
-            raise DataError(
-                f"the manifest has nothing of split {split!r} for any of: {', '.join(draw)}"
-            )
+        there = {name for name, pool in self._pools.items() if pool}
+        usable = drawable(draw, there, where=f"split {split!r}")
         self.kinds = tuple(usable)
         self._odds = np.array(list(usable.values())) / sum(usable.values())
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.annotation import Segment, segments_to_frames
-from earmark.atomic import write_atomic
+from earmark.atomic import kept_file, write_atomic
 from earmark.audio import load_audio
 from earmark.endpoints import active_frames
 from earmark.errors import DataError
@@ -85,10 +85,12 @@ class Library:
             for speed in (speeds if track.split == "train" else (1.0,))
         ]
         stem = Path(folder) / f"powers-{_fingerprint(jobs)}"
-        if not stem.with_suffix(".json").is_file():
+        if not all(stem.with_suffix(suffix).is_file() for suffix in (".json", ".npy")):
             _compute(jobs, stem, progress or (lambda done, total: None))
-        powers = np.load(stem.with_suffix(".npy"), mmap_mode="r")
-        edges = np.cumsum([0, *json.loads(stem.with_suffix(".json").read_text())])
+        with kept_file(stem.with_suffix(".json")):
+            edges = np.cumsum([0, *json.loads(stem.with_suffix(".json").read_text())])
+        with kept_file(stem.with_suffix(".npy")):
+            powers = np.load(stem.with_suffix(".npy"), mmap_mode="r")
         self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
         at = 0
         for track, speed in jobs:

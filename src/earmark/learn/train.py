@@ -16,7 +16,7 @@ import torch
 
 from earmark.atomic import write_atomic
 from earmark.errors import DataError, OutputError
-from earmark.learn.examples import Example, Examples
+from earmark.learn.examples import Example, Examples, drawable
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
 from earmark.learn.locking import Busy, lock
@@ -71,6 +71,7 @@ def train(
             f"{manifest}: nobody sings in what the last stage, {recipe.stages[-1].name}, draws of "
             f"split 'train' ({', '.join(recipe.stages[-1].draw)}); add songs, stems or singing"
         )
+    _check_material(tracks, recipe, manifest)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -119,6 +120,17 @@ def _teaches_singing(tracks: Iterable[Track], stage: Stage) -> bool:
         track.split == "train" and track.material in sung and track.segments() != []
         for track in tracks
     )
+
+
+def _check_material(
+    tracks: Iterable[Track], recipe: Recipe, manifest: str | os.PathLike[str]
+) -> None:
+    """Whether every stage finds something to learn from, before any recording is read."""
+    for split in ("train", "valid"):
+        there = {track.material for track in tracks if track.split == split}
+        for stage in recipe.stages if split == "train" or there else ():
+            draw = stage.draw if split == "train" else stage.valid or stage.draw
+            drawable(draw, there, where=f"{manifest}: stage {stage.name}, split {split!r}")
 
 
 def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:

@@ -29,7 +29,7 @@ import torch
 
 from earmark import __version__
 from earmark.annotation import HOP_S
-from earmark.atomic import write_atomic
+from earmark.atomic import kept_file, write_atomic
 from earmark.datasets import singing_corpus
 from earmark.errors import DataError, OutputError
 from earmark.learn.library import Library
@@ -149,6 +149,8 @@ def run(
         "learned": lambda: learned(lab, tests, folder / "parts"),
     }
     with locked(folder / "lock", wait=True):  # of processes that share the work, one is first
+        if not (folder / "parts" / "learned.npz").is_file():  # its arrays and figures go together
+            (folder / "parts" / "learned.json").unlink(missing_ok=True)
         if theirs is not None or (folder / "parts" / "musdb18.json").is_file():
             parts["musdb18"] = lambda: table3(folder / "musdb18", theirs or [], lab, progress)
         kept = {name: _part(folder, name, make, progress) for name, make in parts.items()}
@@ -192,7 +194,7 @@ def _corpus(folder: Path, data: str | os.PathLike[str] | None, settings: Setting
             )
     tracks = read_manifest(manifest)
     for material in ("speech", "music"):
-        _demand(tracks, material, data)
+        _demand(tracks, material, manifest if data is None else data)
     write_atomic(claim, note)
     return tracks
 
@@ -241,7 +243,9 @@ def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) 
         answer = {"result": make(), "seconds": time.perf_counter() - start}
         write_atomic(path, _json(answer))
         progress(name.replace("_", " "), 1, 1)
-    return json.loads(path.read_text())
+    with kept_file(path):
+        part = json.loads(path.read_text())
+        return {name: part[name] for name in ("result", "seconds")}
 
 
 def _made(folder: Path) -> dict[str, str]:

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from earmark.atomic import write_atomic
-from earmark.errors import DataError
+from earmark.atomic import kept_file, write_atomic
+from earmark.errors import DataError, ModelError
 from earmark.features.logmel_schluter import SILENCE as SILENT_80
 from earmark.features.logmel_schluter import to_grid
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
@@ -74,13 +74,12 @@ class Lab:
                 if not path.is_file():  # nobody trained it while this process waited
                     self._train(run, path)
         net = self.build(run)
-        weights, _ = load_checkpoint(path)
         try:
-            net.load_state_dict(weights)
-        except RuntimeError as error:
+            net.load_state_dict(load_checkpoint(path)[0])
+        except (ModelError, RuntimeError) as error:
             raise DataError(
-                f"{path}: weights of another network; remove the file, and it is trained again "
-                f"({' '.join(str(error).split())[:200]})"
+                f"{path}: damaged, or weights of another network; remove the file, and it is "
+                f"trained again ({' '.join(str(error).split())[:200]})"
             ) from error
         return net.eval()
 
@@ -111,7 +110,7 @@ class Lab:
             net = self.net(run)
             found = {song.name: self.hear(net, song) for song in self.tested(run)}
             write_atomic(path, _npz(found))
-        with np.load(path) as kept:
+        with kept_file(path), np.load(path) as kept:
             return dict(kept)
 
     def tested(self, run: Run) -> list[Song]:

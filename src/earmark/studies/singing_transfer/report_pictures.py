@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from earmark.annotation import HOP_S
+from earmark.atomic import kept_file
 from earmark.render.charts import curves, points, strips
 from earmark.render.maps import pattern_page, stacked
 from earmark.studies.singing_transfer.lab import Lab
@@ -29,7 +30,8 @@ def pictures(folder: Path, lab: Lab, results: Results) -> dict[str, bytes]:
         Its songs and scores, for the strips.
     results : mapping
     """
-    with np.load(folder / "parts" / "learned.npz") as kept:
+    path = folder / "parts" / "learned.npz"
+    with kept_file(path), np.load(path) as kept:
         arrays = dict(kept)
     lengths, curve = results["input_length"], results["learning_curve"]
     counts = [count(point) for point in curve]

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from earmark.annotation import segments_to_frames
-from earmark.atomic import write_atomic
+from earmark.atomic import kept_file, write_atomic
 from earmark.audio import load_audio
 from earmark.datasets.checks import check_labels, length_s
 from earmark.errors import DataError
@@ -154,5 +154,5 @@ def _views(track: Track, cache: Path) -> tuple[NDArray[np.float32], NDArray[np.f
         buffer = io.BytesIO()
         np.savez(buffer, X=X, X80=X80)
         write_atomic(path, buffer.getvalue())
-    with np.load(path) as views:
+    with kept_file(path), np.load(path) as views:
         return views["X"], views["X80"]
