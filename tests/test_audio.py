@@ -353,7 +353,7 @@ def test_a_format_of_the_extra_without_it_names_the_extra(folder, monkeypatch):
     path = encode(folder / "extra.m4a", song(1))
     monkeypatch.delitem(sys.modules, "earmark.audio.decoding_av", raising=False)
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(AudioError, match=r"extra.m4a: .*pip install 'earmark\[formats\]'"):
+    with pytest.raises(AudioError, match=r"extra.m4a: .*pip install '\.\[formats\]'"):
         load_audio(path)
 
 

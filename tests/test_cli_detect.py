@@ -184,7 +184,7 @@ def test_a_codec_that_needs_the_extra(earmark, monkeypatch):
     Path("song.m4a").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(200))
     code, _, err = earmark("detect", "song.m4a")
     assert code == 1
-    assert "pip install 'earmark[formats]'" in err
+    assert "pip install '.[formats]'" in err
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert package.__version__ in said.out
     assert "onnxruntime" in said.out
     assert "model singing" in said.out
-    assert "pip install 'earmark[plot]'" in said.out
+    assert "pip install '.[plot]'" in said.out
 
 
 def test_recording(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_without_torch_the_extra_is_named(
     monkeypatch.setattr(builtins, "__import__", lacking)
     said = earmark("train", manifest, "-o", tmp_path / "out")
     assert said.code == 1
-    assert "pip install 'earmark[train]'" in said.err
+    assert "pip install '.[train]'" in said.err
     assert not (tmp_path / "out").exists()
 
 

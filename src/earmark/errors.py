@@ -5,6 +5,17 @@ says what to do; the command line prints it without a traceback and ends with ex
 """
 
 
+def how_to_install(*extras: str) -> str:
+    """The remedy where an optional package is missing.
+
+    Examples
+    --------
+    >>> how_to_install("train", "plot")
+    "in earmark's folder, pip install '.[train,plot]'"
+    """
+    return f"in earmark's folder, pip install '.[{','.join(extras)}]'"
+
+
 class EarmarkError(Exception):
     """Base of all errors that earmark raises on purpose."""
 

@@ -18,18 +18,18 @@ import soundfile
 
 from earmark.audio.decoding_soundfile import SoundfileDecoder
 from earmark.audio.samples import ArrayDecoder, Decoder, Source
-from earmark.errors import AudioError
+from earmark.errors import AudioError, how_to_install
 
 _SPOOL_BYTES = 1 << 25
 _EXTRA = re.compile(rb"....ftyp|\x1aE\xdf\xa3|0&\xb2u|\xff[\xf0\xf1\xf8\xf9]", re.DOTALL)
 """How MP4, WebM, WMA and AAC begin."""
 _NEEDS_EXTRA = (
     "m4a, aac, wma, webm and video are no WAV, FLAC, Ogg, Opus or MP3 and need PyAV: "
-    "pip install 'earmark[formats]'"
+    + how_to_install("formats")
 )
 _NO_DECODER = (
     "not a WAV, FLAC, Ogg, Opus or MP3 file, or damaged. Is it a recording, and is it whole? "
-    "(Some other formats need PyAV: pip install 'earmark[formats]')"
+    f"(Some other formats need PyAV: {how_to_install('formats')})"
 )
 
 

@@ -12,11 +12,12 @@ import typer
 
 from earmark import __version__
 from earmark.cli.console import out
+from earmark.errors import how_to_install
 
 EXTRAS = {
     "formats": ("av",),
-    "train": ("torch", "safetensors", "onnx"),
-    "plot": ("matplotlib",),
+    "train": ("torch", "safetensors", "onnx", "sklearn", "scipy", "yaml"),
+    "plot": ("matplotlib", "PIL"),
     "web": ("starlette", "uvicorn"),
 }
 
@@ -66,7 +67,7 @@ def _version(package: str) -> str:
 def _extra(extra: str, packages: tuple[str, ...]) -> str:
     if all(find_spec(package) for package in packages):
         return "installed"
-    return f"not installed: pip install 'earmark[{extra}]'"
+    return f"not installed: {how_to_install(extra)}"
 
 
 def _model(file: Path) -> Rows:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from earmark.cli.console import err, out, warnings_told
 from earmark.cli.stopping import stoppable
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, how_to_install
 
 app = typer.Typer(help="Published experiments, run whole.", no_args_is_help=True)
 
@@ -44,7 +44,7 @@ def singing_transfer(
         from earmark.studies.singing_transfer.summary import SYNTHETIC
     except ModuleNotFoundError as error:
         raise EarmarkError(
-            f"studies need {error.name}, which is not installed: pip install 'earmark[train,plot]'"
+            f"studies need {error.name}, which is not installed: {how_to_install('train', 'plot')}"
         ) from error
     if data is None and not quick:
         raise EarmarkError(

@@ -18,11 +18,11 @@ from rich.progress import (
 )
 
 from earmark.cli.console import err, out
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, how_to_install
 
 
 def command(
-    manifest: Annotated[Path, typer.Argument(help="JSON lines, see the README.")],
+    manifest: Annotated[Path, typer.Argument(help="JSON lines; docs/usage.md says of what.")],
     *,
     output: Annotated[Path, typer.Option("--out", "-o", help="Folder for the model.")],
     recipe: Annotated[
@@ -48,7 +48,7 @@ def command(
         from earmark.learn.train import train
     except ModuleNotFoundError as error:
         raise EarmarkError(
-            f"training needs {error.name}, which is not installed: pip install 'earmark[train]'"
+            f"training needs {error.name}, which is not installed: {how_to_install('train')}"
         ) from error
     if threads is not None:
         torch.set_num_threads(threads)

@@ -32,7 +32,7 @@ from earmark.audio import load_audio
 from earmark.datasets.checks import check_labels, length_s
 from earmark.datasets.layout import Row, entries, need_folder, need_some, relative
 from earmark.datasets.stem_energy import sung
-from earmark.errors import DataError, EarmarkError, FormatError
+from earmark.errors import DataError, EarmarkError, FormatError, how_to_install
 from earmark.formats.fields import decode, numbered, segment
 
 NAME = "MedleyDB"
@@ -105,9 +105,7 @@ def _metadata(root: Path, folder: Path) -> Mapping[str, Any]:
     try:
         import yaml
     except ModuleNotFoundError as error:
-        raise EarmarkError(
-            "MedleyDB's metadata need PyYAML: pip install 'earmark[train]'"
-        ) from error
+        raise EarmarkError(f"MedleyDB's metadata need PyYAML: {how_to_install('train')}") from error
     name = f"{folder.name}_METADATA.yaml"
     path = folder / name if (folder / name).is_file() else root / "Metadata" / name
     try:

@@ -34,7 +34,7 @@ from earmark.datasets.layout import (
     split_folders,
 )
 from earmark.datasets.stem_energy import sung
-from earmark.errors import DataError, EarmarkError
+from earmark.errors import DataError, EarmarkError, how_to_install
 
 SPLITS = {name: name for name in ("train", "test")}
 STREAMS = ("mixture", "drums", "bass", "other", "vocals")
@@ -107,7 +107,7 @@ def read_stream(path: Path, stem: str) -> NDArray[np.float32]:
     try:
         import av
     except ModuleNotFoundError as error:
-        raise EarmarkError(f"{path}: needs PyAV: pip install 'earmark[formats]'") from error
+        raise EarmarkError(f"{path}: needs PyAV: {how_to_install('formats')}") from error
     try:
         with av.open(str(path)) as file:
             streams = file.streams.audio
