@@ -15,14 +15,14 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
 body { font: 16px/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; }
 h1 { font-size: 1.7rem; line-height: 1.25 } h2 { font-size: 1.25rem; margin-top: 2.2rem }
-.table { overflow-x: auto }
+.wide { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem }
 th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid var(--line);
   white-space: nowrap }
 th:first-child, td:first-child { text-align: left }
 thead th { border-bottom: 2px solid var(--line) }
 figcaption { font-size: .9rem; opacity: .85; margin: .4rem 0 }
-figure { margin: 1.2rem 0; overflow-x: auto } img { max-width: 100%; min-width: 30rem;
+figure { margin: 1.2rem 0 } img { max-width: 100%; min-width: 30rem;
   height: auto; background: #fff; border-radius: 4px }
 li { margin: .25rem 0 }
 """
@@ -130,13 +130,14 @@ def _html(block: Block, pictures: Mapping[str, bytes]) -> str:
             )
             said = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
             return (  # the caption stands outside of what scrolls, so that it is never cut
-                f'<figure>{said}<div class="table" tabindex="0"><table><thead><tr>{head}</tr>'
+                f'<figure>{said}<div class="wide" tabindex="0"><table><thead><tr>{head}</tr>'
                 f"</thead><tbody>{body}</tbody></table></div></figure>"
             )
         case Picture(name, caption):
             data = base64.b64encode(pictures[name]).decode()
             said = html.escape(caption)
             return (
-                f'<figure><img alt="{said}" src="data:image/png;base64,{data}">'
+                f'<figure><div class="wide" tabindex="0"><img alt="{said}" '
+                f'src="data:image/png;base64,{data}"></div>'
                 f"<figcaption>{said}</figcaption></figure>"
             )

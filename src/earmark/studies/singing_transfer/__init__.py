@@ -142,6 +142,7 @@ def run(
         "table1": lambda: table1(lab),
         "beside": lambda: beside(lab),
         "paired": lambda: paired_test(lab),
+        "paired_auc": lambda: paired_test(lab, measure="auc"),
         "learning_curve": lambda: learning_curve(lab),
         "budget": lambda: budget(lab),
         "table2": lambda: table2(lab),

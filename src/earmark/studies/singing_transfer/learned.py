@@ -35,6 +35,8 @@ from earmark.studies.singing_transfer.songs import FILL, Song
 CLIP_FRAMES = 200
 """Frames of a clip whose internal representations are shown, 4 s."""
 SPLIT_HZ = 4000.0
+EDGE = 3
+"""Cells at the borders of patterns that are not compared: zeros beyond them shape all networks'."""
 POINTS = 400
 """Blocks of either domain in the t-SNE."""
 
@@ -93,6 +95,7 @@ def _patterns(lab: Lab, arrays: Arrays) -> dict[str, Any]:
         }
         for which in ("source", "target"):
             arrays[f"patterns {which} {name}"] = patterns[which]
+        patterns = {which: each[:, EDGE:-EDGE, EDGE:-EDGE] for which, each in patterns.items()}
         first = patterns.pop("source")
         found[name] = {
             which: {

@@ -81,14 +81,18 @@ def _compared(p: Mapping[str, Any]) -> list[str]:
 
 def paired(results: Results) -> Table:
     """Transfer against no transfer, song for song."""
-    rows = [[f"{name} against no transfer", *_compared(p)] for name, p in results["paired"].items()]
+    rows = [
+        [f"{measure}: {name} against no transfer", *_compared(p)]
+        for measure, key in (("F", "paired"), ("AUC", "paired_auc"))
+        for name, p in results[key].items()
+    ]
     singers = results["paired"]["L1 fine-tuned"]["singers"]
     return Table(
-        ["F, song for song", *_COMPARED],
+        ["song for song", *_COMPARED],
         rows,
-        f"Mean over songs in points, seeds averaged. There are {singers} singers, and songs by one "
-        "are alike: the interval is a bootstrap over singers, their p takes all changes of sign of "
-        "their means. Wilcoxon's p over songs takes songs for independent, which they are not.",
+        f"Mean over songs in points (hundredths), seeds averaged. There are {singers} singers, and "
+        "songs by one are alike: the interval is a bootstrap over singers, their p takes all "
+        "changes of sign of their means. Wilcoxon's p over songs takes songs for independent, which they are not.",
     )
 
 
@@ -239,7 +243,7 @@ def energy(results: Results) -> Table:
     rows = [[place(e), *_percent(e, "fine", "fixed")] for e in results["learned"]["energy"]]
     return Table(
         ["energy of L1's output above 4 kHz, %", "L1 fine-tuned", "L1 fixed"], rows,
-        "The supplement says that fine-tuned keeps more: compare the columns.",
+        "The supplement says that fine-tuned keeps more, so the first column would be larger.",
     )  # fmt: skip
 
 
@@ -278,7 +282,7 @@ def time(results: Results) -> Table:
     return Table(
         ["what was done", "number", "seconds each", "minutes in all"],
         rows,
-        "Trainings by the kind of network; seconds of one process, of which two may run at once.",
+        "Trainings by the kind of network; seconds of one process, and several may run at once.",
     )
 
 
@@ -290,7 +294,9 @@ _PARTS = {
     "input_length": "figure 3",
     "table1": "Table 1",
     "beside": "what stands beside Table 1",
-    "paired": "transfer against no transfer",
+    "paired": "transfer against no transfer, F",
+    "paired_auc": "transfer against no transfer, AUC",
+    "made": "date and versions",
     "learning_curve": "learning curve",
     "budget": "budgets",
     "table2": "Table 2",

@@ -56,22 +56,21 @@ def beside(lab: Lab) -> dict[str, Any]:
     }
 
 
-def paired_test(lab: Lab) -> dict[str, Any]:
+def paired_test(lab: Lab, *, measure: str = "f1") -> dict[str, Any]:
     """L1 fine-tuned and all fixed against no transfer, song for song, seeds averaged."""
-    seeds = lab.settings.seeds
-    return {
-        name_of(row): _against(
-            lab, over(row, lab.settings, seeds=seeds), over(NONE, lab.settings, seeds=seeds)
-        )
-        for row in (L1_FINE, ALL_FIXED)
-    }
+    none, *others = (
+        over(row, lab.settings, seeds=lab.settings.seeds) for row in (NONE, L1_FINE, ALL_FIXED)
+    )
+    return {name_of(runs[0]): _against(lab, runs, none, measure) for runs in others}
 
 
-def _against(lab: Lab, runs: Sequence[Run], others: Sequence[Run]) -> dict[str, Any]:
+def _against(
+    lab: Lab, runs: Sequence[Run], others: Sequence[Run], measure: str = "f1"
+) -> dict[str, Any]:
     """Whether some runs are better than others, song for song."""
     singers = {song.name: song.singer for song in lab.songs}
     a, b = (
-        {name: each["f1"] for name, each in by_song(lab, one).items()} for one in (runs, others)
+        {name: each[measure] for name, each in by_song(lab, one).items()} for one in (runs, others)
     )
     return paired(a, b, singers)
 
