@@ -92,7 +92,8 @@ def paired(results: Results) -> Table:
         rows,
         f"Mean over songs in points (hundredths), seeds averaged. There are {singers} singers, and "
         "songs by one are alike: the interval is a bootstrap over singers, their p takes all "
-        "changes of sign of their means. Wilcoxon's p over songs takes songs for independent, which they are not.",
+        "changes of sign of their means. Wilcoxon's p over songs takes songs for independent, "
+        "which they are not.",
     )
 
 
