@@ -8,11 +8,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from earmark.audio import write_audio  # noqa: E402
 from earmark.errors import DataError  # noqa: E402
-from earmark.learn.manifest import Track  # noqa: E402
+from earmark.learn.library import Library  # noqa: E402
+from earmark.learn.manifest import Track, read_manifest  # noqa: E402
 from earmark.learn.transfer import layer  # noqa: E402
-from earmark.studies.singing_transfer import QUICK, run  # noqa: E402
+from earmark.studies.singing_transfer import QUICK, _need_speech, run  # noqa: E402
 from earmark.studies.singing_transfer.lab import Lab  # noqa: E402
+from earmark.studies.singing_transfer.material import mixtures  # noqa: E402
 from earmark.studies.singing_transfer.paper import PARAMETERS, TABLE1  # noqa: E402
 from earmark.studies.singing_transfer.runs import (  # noqa: E402
     ALL_FIXED,
@@ -24,7 +27,7 @@ from earmark.studies.singing_transfer.runs import (  # noqa: E402
     source,
 )
 from earmark.studies.singing_transfer.settings import FULL  # noqa: E402
-from earmark.studies.singing_transfer.songs import assign_folds  # noqa: E402
+from earmark.studies.singing_transfer.songs import assign_folds, load_songs  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -146,30 +149,49 @@ def test_called_again_it_computes_nothing(study):
     assert written() == before
 
 
-def test_killed_in_a_training_it_goes_on_to_the_same_result(study, tmp_path):
-    """The first training of a new folder is stopped half-way; its weights come out the same."""
+@pytest.mark.parametrize("kind", ["source", "all fixed", "baseline"])
+def test_killed_in_a_training_it_goes_on_to_the_same_result(study, tmp_path, kind):
+    """A training that has kept its state once is stopped; its weights come out the same."""
+    from earmark.learn.checkpoint import load_checkpoint
+
+    rows = {"source": source(QUICK), "all fixed": ALL_FIXED, "baseline": BASELINE}
+    one = rows[kind] if kind == "source" else over(rows[kind], QUICK)[0]
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    key = f"{source(QUICK).key}.safetensors"
+    if kind != "source":
+        (runs / key).write_bytes((study[0] / "runs" / key).read_bytes())
 
     class Stopped(Exception):
         pass
 
-    def stop(what, done, total):
-        if what.startswith("training") and done * 1.0 > 0.4:
+    def stop(run, step, steps, loss):
+        if step == 110:  # state is kept every 100
             raise Stopped
 
+    lab = made_again(study[0], runs, stop)
     with pytest.raises(Stopped):
-        run(tmp_path, settings=QUICK, progress=stop)
-    from earmark.learn.checkpoint import load_checkpoint
-
-    def past_first(what, done, total):
-        if what.startswith("training") and done > 1:
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        run(tmp_path, settings=QUICK, progress=past_first)
-    key = f"{source(QUICK).key}.safetensors"
-    again = load_checkpoint(tmp_path / "runs" / key)[0]
-    whole = load_checkpoint(study[0] / "runs" / key)[0]
+        lab.net(one)
+    assert (runs / one.key / "stage0.safetensors").is_file()
+    steps = []
+    lab = made_again(study[0], runs, lambda run, step, steps_, loss: steps.append(step))
+    lab.net(one)
+    assert steps[0] == 101
+    again = load_checkpoint(runs / f"{one.key}.safetensors")[0]
+    whole = load_checkpoint(study[0] / "runs" / f"{one.key}.safetensors")[0]
     assert all(torch.equal(value, again[name]) for name, value in whole.items())
+
+
+def made_again(study, runs, progress):
+    """A lab with a study's songs and mixtures and a folder of its own."""
+    tracks = read_manifest(study / "manifest.jsonl")
+    sung = [t for t in tracks if t.material == "song"]
+    folds = assign_folds(sung, QUICK.folds)
+    library = Library([t for t in tracks if t.material in ("speech", "music")], study / "cache")
+    return Lab(
+        runs, QUICK, songs=load_songs(sung, study / "cache", fold_of=lambda t: folds[t.singer]),
+        mixtures=mixtures(library, split="train", settings=QUICK), progress=progress,
+    )  # fmt: skip
 
 
 def test_a_damaged_part_is_named(study):
@@ -186,6 +208,46 @@ def test_a_damaged_part_is_named(study):
 def test_another_study_in_the_folder(study):
     with pytest.raises(DataError, match="another folder with -o"):
         run(study[0], settings=replace(QUICK, steps=41))
+
+
+def test_a_label_file_that_changed(study):
+    """The networks learnt from other labels: the figures would be of two truths."""
+    labels = next(t.labels for t in read_manifest(study[0] / "manifest.jsonl") if t.labels)
+    before = labels.read_bytes()
+    labels.write_bytes(before + b"\n")
+    try:
+        with pytest.raises(DataError, match="other recordings, labels or settings"):
+            run(study[0], settings=QUICK)
+    finally:
+        labels.write_bytes(before)
+
+
+def test_what_a_kill_leaves_is_no_stranger(tmp_path):
+    (tmp_path / ".earmark-0123456789abcdef").write_bytes(b"half")
+    with pytest.raises(DataError, match="singing"):  # goes on to the corpus, which is not there
+        run(tmp_path, data=tmp_path / "none", settings=QUICK)
+
+
+def test_speech_in_which_nobody_speaks(tmp_path):
+    """Noise called speech would teach a network that nobody ever speaks."""
+    tracks = []
+    for split in ("train", "valid"):
+        y = np.random.default_rng(0).normal(0, 0.1, 32000).astype(np.float32)
+        write_audio(tmp_path / f"{split}.wav", y, sr=16000)
+        tracks.append(
+            Track(
+                paths=(tmp_path / f"{split}.wav",),
+                material="speech",
+                singer=split,
+                split=split,
+                licence="",
+                label_kind="",
+                labels=None,
+                endpoints=None,
+            )
+        )
+    with pytest.raises(DataError, match=r"train\.wav: no speech is found"):
+        _need_speech(Library(tracks, tmp_path))
 
 
 def test_fewer_singers_than_folds(tmp_path):

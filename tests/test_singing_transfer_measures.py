@@ -132,19 +132,66 @@ def test_paired_by_hand():
     a = {"s1": 0.9, "s2": 0.8, "s3": 0.7}
     b = {"s1": 0.8, "s2": 0.8, "s3": 0.5}
     found = paired(a, b, {"s1": "x", "s2": "x", "s3": "y"})
-    assert found["means"] == pytest.approx([0.8, 0.7])
-    assert found["difference"] == pytest.approx(0.1)
+    assert found["means"] == pytest.approx(
+        [0.775, 0.65]
+    )  # of x and y, each the mean of their songs
+    assert found["difference"] == pytest.approx((0.05 + 0.2) / 2)
+    assert found["over_songs"] == pytest.approx(0.1)
     assert found["better"] == 2
     assert (found["songs"], found["singers"]) == (3, 2)
     low, high = found["interval"]
-    assert (low, high) == pytest.approx((0.05, 0.2))  # x alone, y alone
-    assert found["p_singers"] == 0.5  # of four ways to sign two means, two are as far from 0
+    half = 12.706 * 0.15 / 2  # Student's t with one degree of freedom, standard error 0.15 / 2
+    assert (low, high) == pytest.approx((0.125 - half, 0.125 + half), abs=1e-4)
+    assert found["p"] == 0.5  # of four ways to sign two means, two are as far from 0
 
 
 def test_nothing_between_them():
     found = paired({"s": 0.5, "t": 0.6}, {"s": 0.5, "t": 0.6}, {"s": "x", "t": "y"})
     assert found["difference"] == 0
-    assert found["p_songs"] == found["p_singers"] == 1
+    assert found["p"] == 1
+
+
+def test_intervals_are_as_wide_as_they_say():
+    """Without any effect, songs of one singer being alike, one interval in twenty excludes 0."""
+    rng = np.random.default_rng(0)
+    sizes = {"a": 12, "b": 7, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1}
+    singers = {f"{one}{n}": one for one, size in sizes.items() for n in range(size)}
+    wrong = 0
+    for _ in range(1000):
+        of = {one: rng.normal(0, 0.02) for one in sizes}
+        gain = {name: of[one] + rng.normal(0, 0.02) for name, one in singers.items()}
+        low, high = paired(gain, dict.fromkeys(gain, 0.0), singers)["interval"]
+        wrong += not low < 0 < high
+    assert 0.03 < wrong / 1000 < 0.08
+
+
+@pytest.mark.parametrize("n", [7, 20])
+def test_p_with_few_and_many_singers(n):
+    singers = {str(i): str(i) for i in range(n)}
+    better = {name: 0.1 + 0.01 * int(name) for name in singers}
+    found = paired(better, dict.fromkeys(singers, 0.0), singers)
+    assert found["p"] == pytest.approx(2 / 2**n, abs=2e-4)
+
+
+def test_one_singer_is_too_few():
+    with pytest.raises(DataError, match="songs by 1 singers"):
+        paired({"s": 0.5}, {"s": 0.4}, {"s": "x"})
+    with pytest.raises(DataError, match="sung throughout"):
+        paired({}, {}, {})
+
+
+def test_who_calls_nothing_singing_has_no_precision(lab):
+    (song, *_) = lab.tested(replace(NONE, fold=0))
+    for seed, level in ((0, 0.9), (1, 0.1)):
+        run = replace(NONE, fold=0, seed=seed)
+        every = {one.name: np.full(len(one.active), level) for one in lab.tested(run)}
+        scored(lab, run, every)
+    runs = [replace(NONE, fold=0, seed=seed) for seed in (0, 1)]
+    found = by_song(lab, runs)[song.name]
+    assert found["precision"] == pytest.approx(song.active.mean())
+    assert found["recall"] == 0.5
+    assert by_song(lab, runs[1:])[song.name]["precision"] is None
+    assert of_row(lab, runs[1:])["mean"]["precision"] is None
 
 
 def test_weights_of_another_network(lab):

@@ -1,6 +1,9 @@
 """Mixtures have the ratio that was asked for, never clip, and carry the voice's endpoints."""
 
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,9 +102,9 @@ def test_command(corpus, tmp_path):
     again = earmark(*words, "--count", 1, "--format", "audacity")
     assert again.code == 1
     assert "--overwrite" in again.err
-    (tmp_path / "o" / "notes.txt").write_text("mine")
+    (tmp_path / "o" / "2019.txt").write_text("mine")
     assert "1 mixture," in earmark(*words, "--count", 1, "--format", "lab", "--overwrite").out
-    left = ["0000.lab", "0000.wav", "mixtures.jsonl", "notes.txt"]
+    left = ["0000.lab", "0000.wav", "2019.txt", "mixtures.jsonl"]
     assert sorted(path.name for path in (tmp_path / "o").iterdir()) == left
 
 
@@ -179,3 +182,21 @@ def test_inputs_and_outputs_stay_apart(corpus, tmp_path):
     assert "as speech and as music" in earmark("synthesize", music, music, "-o", tmp_path / "o").err
     (tmp_path / "file").write_text("mine")
     assert "name a folder" in earmark("synthesize", speech, music, "-o", tmp_path / "file").err
+
+
+def test_a_link_to_another_disk(corpus, tmp_path):
+    shared = Path("/dev/shm")
+    if not shared.is_dir() or shared.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system")
+    with tempfile.TemporaryDirectory(dir=shared) as other:
+        (tmp_path / "o").symlink_to(other)
+        synthesize(paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "o", count=1)
+        assert sorted(os.listdir(other)) == ["0000.csv", "0000.wav", "mixtures.jsonl"]
+
+
+def test_a_place_that_cannot_be(corpus, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="cannot hold mixtures"):
+        synthesize(
+            paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "file" / "o", count=1
+        )

@@ -88,11 +88,22 @@ def kept_file(path: str | os.PathLike[str]) -> Iterator[None]:
         raise DataError(f"{path}: damaged; remove it, and it is made anew") from error
 
 
+def is_temporary(name: str) -> bool:
+    """Whether a file name is that of a write under way, or of a killed one.
+
+    Examples
+    --------
+    >>> is_temporary(".earmark-0123456789abcdef"), is_temporary(".earmark.sqlite")
+    (True, False)
+    """
+    return _TEMPORARY.fullmatch(name) is not None
+
+
 def sweep(folder: str | os.PathLike[str]) -> None:
     """Remove from a folder what killed writes left there, an hour ago or longer."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if _TEMPORARY.fullmatch(entry.name):
+            if is_temporary(entry.name):
                 with suppress(OSError):  # another process may have been faster
                     written_s = entry.stat(follow_symlinks=False).st_mtime
                     if time.time() - written_s > LEFT_BEHIND_S:

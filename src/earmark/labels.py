@@ -8,12 +8,17 @@ its own).
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path, PurePath
 
 from earmark import formats
 from earmark.annotation import SINGING, Annotation, Segment, labelled
 from earmark.audio import AudioReader
 from earmark.errors import DataError, FormatError
+
+SLACK_S = 1.0
+"""Labels may end this much after their song, and stems with it: encoders pad and cut."""
 
 AUDIO_SUFFIXES = frozenset(
     f".{name}"
@@ -154,3 +159,43 @@ def read_singing(path: str | os.PathLike[str]) -> list[Segment]:
             "rename the label that means singing"
         )
     return sung
+
+
+def check_labels(
+    segments: Iterable[Segment],
+    *,
+    duration_s: float,
+    name: str | os.PathLike[str],
+    audio: str | os.PathLike[str],
+) -> None:
+    """Refuse labels that cannot be a song's.
+
+    Parameters
+    ----------
+    segments : iterable of Segment
+        Of one label.
+    duration_s : float
+        Length of the song, seconds.
+    name, audio : path-like
+        The label file and the song, for the message.
+
+    Raises
+    ------
+    DataError
+        If intervals overlap, are reversed, or end more than a second after the song.
+    """
+    ordered = sorted(segments, key=lambda s: (s.start_s, s.end_s))
+    for s in ordered:
+        if s.end_s < s.start_s:
+            raise DataError(f"{name}: the interval {s.start_s} to {s.end_s} s is reversed")
+        if s.end_s > duration_s + SLACK_S:
+            raise DataError(
+                f"{name}: an interval ends at {s.end_s:.2f} s, but {audio} is {duration_s:.2f} s "
+                "long; is it the label file of another song, or in other units?"
+            )
+    for a, b in pairwise(ordered):
+        if b.start_s < a.end_s - 1e-6:
+            raise DataError(
+                f"{name}: the intervals {a.start_s} to {a.end_s} s and {b.start_s} to {b.end_s} s "
+                "overlap; join them"
+            )

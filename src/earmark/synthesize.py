@@ -7,9 +7,9 @@ checking what is learnt from.
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,7 +30,6 @@ FORMATS = tuple(name for name in formats.names() if name != "npz")  # that one h
 WIDEST_DB = 60.0
 """Beyond this ratio one of the two is below the other's rounding (16 bits)."""
 SHORTEST_S, LONGEST_S = 0.5, 600.0
-_OURS = re.compile(r"\d{4,}\.\w+|" + re.escape(PROVENANCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +108,35 @@ def synthesize(
         raise ValueError(f"seconds lie within {SHORTEST_S:g} and {LONGEST_S:g}, got {seconds}")
     _check_inputs(speech, music, folder)
     _check_folder(folder, overwrite=overwrite)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".earmark-") as own:
-        made = _mix(
-            speech, music, Path(own), count=count, snr_db=snr_db, seconds=seconds, seed=seed,
-            format=format, progress=progress, warn=warn,
-        )  # fmt: skip
-        folder.mkdir(exist_ok=True)
-        for old in [path for path in folder.iterdir() if _OURS.fullmatch(path.name)]:
-            old.unlink()
-        for path in sorted(Path(own).iterdir()):
-            path.replace(folder / path.name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".earmark-") as own:
+            made = _mix(
+                speech, music, Path(own), count=count, snr_db=snr_db, seconds=seconds, seed=seed,
+                format=format, progress=progress, warn=warn,
+            )  # fmt: skip
+            before, now = _mixed_before(folder), sorted(Path(own).iterdir())
+            for path in now:
+                path.replace(folder / path.name)
+            for name in before - {path.name for path in now}:
+                (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot hold mixtures ({error.strerror})") from error
+    finally:
+        with suppress(OSError):  # holds something
+            folder.rmdir()
     return made
+
+
+def _mixed_before(folder: Path) -> set[str]:
+    """The files of an earlier set of mixtures, by its own list."""
+    try:
+        lines = (folder / PROVENANCE).read_text("utf-8").splitlines()
+        stems = {Path(json.loads(line)["audio"]).stem for line in lines}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    suffixes = [".wav", *(formats.get_format(name).suffix for name in FORMATS)]
+    return {stem + suffix for stem in stems for suffix in suffixes}
 
 
 def _check_inputs(speech: Sequence[str], music: Sequence[str], folder: Path) -> None:

@@ -28,6 +28,7 @@ from earmark.datasets.layout import (
     split_folders,
 )
 from earmark.errors import DataError
+from earmark.formats.fields import decode
 
 SPLITS = {"train": "train", "dev": "valid", "test": "test"}
 NAME = "AISHELL-1"
@@ -75,7 +76,7 @@ def _expected(transcript: Path) -> dict[str, set[str]]:
     """The utterances of each speaker, by the transcript; nothing if it is not there."""
     names: dict[str, set[str]] = defaultdict(set)
     if transcript.is_file():
-        for line in transcript.read_text(encoding="utf-8").splitlines():
+        for line in decode(transcript.read_bytes(), str(transcript)).split("\n"):
             name = line.partition(" ")[0]
             names[name[6:11]].add(name)  # S0002 of BAC009S0002W0122
     return names

@@ -1,58 +1,13 @@
-"""Whether labels fit their song."""
+"""Songs and their label files, checked."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from itertools import pairwise
 
 from earmark.annotation import Segment
 from earmark.audio import AudioReader, audio_info
 from earmark.errors import DataError
-from earmark.labels import read_singing
-
-SLACK_S = 1.0
-"""Labels may end this much after their song: encoders pad and cut."""
-
-
-def check_labels(
-    segments: Iterable[Segment],
-    *,
-    duration_s: float,
-    name: str | os.PathLike[str],
-    audio: str | os.PathLike[str],
-) -> None:
-    """Refuse labels that cannot be a song's.
-
-    Parameters
-    ----------
-    segments : iterable of Segment
-        Of one label.
-    duration_s : float
-        Length of the song, seconds.
-    name, audio : path-like
-        The label file and the song, for the message.
-
-    Raises
-    ------
-    DataError
-        If intervals overlap, are reversed, or end more than a second after the song.
-    """
-    ordered = sorted(segments, key=lambda s: (s.start_s, s.end_s))
-    for s in ordered:
-        if s.end_s < s.start_s:
-            raise DataError(f"{name}: the interval {s.start_s} to {s.end_s} s is reversed")
-        if s.end_s > duration_s + SLACK_S:
-            raise DataError(
-                f"{name}: an interval ends at {s.end_s:.2f} s, but {audio} is {duration_s:.2f} s "
-                "long; is it the label file of another song, or in other units?"
-            )
-    for a, b in pairwise(ordered):
-        if b.start_s < a.end_s - 1e-6:
-            raise DataError(
-                f"{name}: the intervals {a.start_s} to {a.end_s} s and {b.start_s} to {b.end_s} s "
-                "overlap; join them"
-            )
+from earmark.labels import check_labels, read_singing
 
 
 def song_segments(

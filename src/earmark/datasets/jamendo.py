@@ -17,7 +17,7 @@ from pathlib import Path
 
 from earmark import formats
 from earmark.annotation import labelled
-from earmark.datasets.checks import check_labels, length_s
+from earmark.datasets.checks import length_s
 from earmark.datasets.layout import (
     Row,
     entries,
@@ -30,6 +30,8 @@ from earmark.datasets.layout import (
     split_folders,
 )
 from earmark.errors import DataError
+from earmark.formats.fields import decode
+from earmark.labels import check_labels
 
 SPLITS = {name: name for name in ("train", "valid", "test")}
 SING, NO_SING = "sing", "nosing"
@@ -106,7 +108,7 @@ def _listed(lists: Path, split: str) -> list[str]:
     files = [path for path in entries(lists) if path.stem == split]
     if not files:
         raise DataError(f"{lists / split}: missing; it lists the songs of the split {split}")
-    names = files[0].read_text(encoding="utf-8").splitlines()
+    names = decode(files[0].read_bytes(), str(files[0])).split("\n")
     return [Path(name.strip()).name for name in names if name.strip()]
 
 

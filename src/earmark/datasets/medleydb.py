@@ -29,11 +29,12 @@ import numpy as np
 
 from earmark.annotation import Segment
 from earmark.audio import load_audio
-from earmark.datasets.checks import check_labels, length_s
+from earmark.datasets.checks import length_s
 from earmark.datasets.layout import Row, entries, need_folder, need_some, relative
 from earmark.datasets.stem_energy import sung
 from earmark.errors import DataError, EarmarkError, FormatError, how_to_install
 from earmark.formats.fields import decode, numbered, segment
+from earmark.labels import SLACK_S, check_labels
 
 NAME = "MedleyDB"
 SR = 16000
@@ -130,6 +131,12 @@ def _sung(root: Path, mix: Path, stems: list[Path]) -> list[list[float]]:
         if not stem.is_file():
             raise DataError(f"{stem}: is missing, and somebody sings in it; unpack {NAME} again")
     parts = [load_audio(stem, sr=SR)[0] for stem in stems]
+    for stem, part in zip(stems, parts, strict=True):
+        if abs(len(part) / SR - length_s(mix)) > SLACK_S:
+            raise DataError(
+                f"{stem}: is {len(part) / SR:.1f} s long, and the mix {length_s(mix):.1f} s; "
+                f"unpack {NAME} again"
+            )
     total = np.zeros(max(len(part) for part in parts), np.float32)
     for part in parts:
         total[: len(part)] += part

@@ -35,12 +35,12 @@ from earmark.datasets.layout import (
 )
 from earmark.datasets.stem_energy import sung
 from earmark.errors import DataError, EarmarkError, how_to_install
+from earmark.labels import SLACK_S
 
 SPLITS = {name: name for name in ("train", "test")}
 STREAMS = ("mixture", "drums", "bass", "other", "vocals")
 NAME = "MUSDB18"
 SR = 16000
-SLACK_S = 1.0
 
 
 def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -> list[Row]:

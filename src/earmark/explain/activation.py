@@ -87,11 +87,11 @@ def ascend(
     """Patterns, shape (C, T, F), and each filter's activation before every step, (steps, C)."""
     if min(steps, batch) < 1 or not (eta > 0 and limit > 0):
         raise ValueError("steps and batch are at least 1, eta and limit above 0")
+    noise = np.random.default_rng(seed).normal(0, NOISE, shape).astype(np.float32)
+    blank = torch.from_numpy(noise + np.float32(start))[None]
     training = net.training
     asked = [parameter.requires_grad for parameter in net.parameters()]
     net.eval().requires_grad_(False)
-    noise = np.random.default_rng(seed).normal(0, NOISE, shape).astype(np.float32)
-    blank = torch.from_numpy(noise + np.float32(start))[None]
     try:
         with outputs(net, [layer]) as found:
             hear(net, blank)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -26,13 +26,14 @@ def outputs(net: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tensor]
     """
     found: dict[str, Tensor] = {}
 
-    def keep(name: str) -> object:
-        def hook(module: nn.Module, inputs: object, output: Tensor) -> None:
+    def keeper(name: str) -> Callable[[nn.Module, object, Tensor], None]:
+        def keep(module: nn.Module, inputs: object, output: Tensor) -> None:
             found[name] = output
 
-        return layer(net, name).register_forward_hook(hook)
+        return keep
 
-    hooks = [keep(name) for name in layers]
+    modules = {name: layer(net, name) for name in layers}  # all of them, before any has a hook
+    hooks = [module.register_forward_hook(keeper(name)) for name, module in modules.items()]
     try:
         yield found
     finally:

@@ -2,7 +2,8 @@
 
 22,050 Hz, Hann window of 1,024 samples, hop 315, 80 bands from 27.5 to 8,000 Hz, logarithm of the
 magnitude. Their choices are the rate, lengths, bands and edges; the window, Slaney's mel scale and
-equal areas are librosa's defaults, which they used; the offset of the logarithm is ours.
+equal areas are librosa's defaults, which they used. Theirs is in dB, cut 80 dB below the peak
+(librosa's ``amplitude_to_db``); the natural logarithm with an offset, which needs no peak, is ours.
 
 Frame ``i`` is centred at sample ``315 i + 157``, that is, frames tile the recording as earmark's
 own do; ``T = ceil(n / 315)``.

@@ -24,12 +24,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.annotation import Segment, segments_to_frames
+from earmark.annotation import HOP_S, Segment, segments_to_frames
 from earmark.atomic import kept_file, write_atomic
 from earmark.audio import load_audio
 from earmark.endpoints import active_frames
 from earmark.errors import DataError
 from earmark.features.logmel import SR, mel_power, to_log
+from earmark.labels import check_labels
 from earmark.learn.manifest import Track
 from earmark.learn.mixing import Power, denoise
 
@@ -152,6 +153,13 @@ def _powers(job: tuple[Track, float]) -> list[NDArray[np.float16]]:
 def _active(track: Track, speed: float, log_power: NDArray[np.float16]) -> NDArray[np.bool_]:
     segments = track.segments()
     if segments is not None:
+        if track.material in ("song", "stems"):
+            check_labels(
+                segments,
+                duration_s=len(log_power) * HOP_S * speed,
+                name=track.labels or "the manifest",
+                audio=track.paths[0],
+            )
         moved = [Segment(s.start_s / speed, s.end_s / speed, s.label) for s in segments]
         return segments_to_frames(moved, len(log_power))
     power = np.exp(log_power.astype(np.float32))

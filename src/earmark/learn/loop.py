@@ -24,11 +24,12 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from earmark.errors import DataError
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
 from earmark.learn.examples import Example
 from earmark.learn.log import Log
 from earmark.learn.recipe import Stage
-from earmark.learn.standing import Standing
+from earmark.learn.standing import DIVERGED, Standing
 from earmark.learn.transfer import train_mode
 from earmark.metrics.frames import auc
 
@@ -137,6 +138,8 @@ def fit(
             state.seconds = time.monotonic() - started
             if valid:
                 state.judge(row["valid_auc"], stage.patience)
+            elif not math.isfinite(loss):
+                raise DataError(DIVERGED)
             if state.stale == 0 or not valid:
                 save_checkpoint(best_path, net.state_dict(), {"step": state.step} | row)
             state.keep(state_path, net, optimizer)

@@ -17,6 +17,7 @@ Keys of a line (paths are relative to the manifest's own folder):
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -130,6 +131,9 @@ def _parse(line: str, *, where: str, folder: Path) -> Track:
     if not all(isinstance(name, str) and name for name in names):
         raise DataError(f"{where}: needs `audio`, or both `vocals` and `instrumental`")
     paths = tuple(folder / name for name in names)
+    for key in ("labels", "singer"):
+        if not isinstance(row.get(key, ""), str):
+            raise DataError(f"{where}: `{key}` is text, got {row[key]!r}")
     labels = folder / row["labels"] if row.get("labels") else None
     for file in [*paths, *([labels] if labels else [])]:
         if not file.is_file():
@@ -160,6 +164,6 @@ def _endpoints(value: Any, where: str) -> tuple[tuple[float, float], ...]:
     except (TypeError, ValueError) as error:
         raise DataError(f"{where}: `endpoints` is a list of [start_s, end_s]") from error
     for a, b in pairs:
-        if not 0 <= a <= b:
-            raise DataError(f"{where}: endpoints {a} to {b} are reversed or negative")
+        if not 0 <= a <= b < math.inf:
+            raise DataError(f"{where}: endpoints {a} to {b} are reversed, negative or not finite")
     return pairs

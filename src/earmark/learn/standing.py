@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from earmark.errors import DataError
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
 
+DIVERGED = "training diverged (scores are not numbers); lower the stage's lr"
+
 
 @dataclass(slots=True)
 class Standing:
@@ -34,7 +36,7 @@ class Standing:
             If the training diverged.
         """
         if math.isnan(auc):
-            raise DataError("training diverged (scores are not numbers); lower the stage's lr")
+            raise DataError(DIVERGED)
         if auc > self.best:
             self.best, self.stale = auc, 0
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +66,7 @@ def curves(
     figure = new_figure(7.2, 3.8)
     axes = figure.subplots()
     at = np.arange(len(x))
-    for (name, values), colour in zip(lines.items(), COLOURS, strict=False):
+    for (name, values), colour in zip(lines.items(), cycle(COLOURS), strict=False):
         axes.plot(at, values, marker="o", label=name, color=colour)
         if intervals and name in intervals:
             low, high = np.transpose(intervals[name])
@@ -85,7 +86,7 @@ def points(sets: Mapping[str, NDArray[np.float32]]) -> bytes:
     """Points of a plane in one colour a set, arrays of shape (n, 2)."""
     figure = new_figure(6, 5)
     axes = figure.subplots()
-    for (name, plane), colour in zip(sets.items(), COLOURS, strict=False):
+    for (name, plane), colour in zip(sets.items(), cycle(COLOURS), strict=False):
         axes.scatter(plane[:, 0], plane[:, 1], s=9, alpha=0.6, label=name, color=colour)
     axes.set(xticks=[], yticks=[])
     axes.legend(frameon=False, loc="best")

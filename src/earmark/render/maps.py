@@ -49,7 +49,7 @@ def pattern_page(patterns: NDArray[np.float32], *, columns: int = 8, scale: int 
 def stacked(images: Mapping[str, NDArray[np.float32]], *, seconds: float) -> bytes:
     """Views (T, F) of one clip above each other, time to the right and frequency upwards."""
     figure = new_figure(7, 0.4 + 1.15 * len(images))
-    rows = figure.subplots(len(images), sharex=True)
+    rows = np.atleast_1d(figure.subplots(len(images), sharex=True))
     for axes, (name, image) in zip(rows, images.items(), strict=True):
         axes.imshow(
             image.T, origin="lower", aspect="auto", cmap=COLOURS, interpolation="nearest",

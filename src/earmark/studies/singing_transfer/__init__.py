@@ -20,7 +20,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ import torch
 
 from earmark import __version__
 from earmark.annotation import HOP_S
-from earmark.atomic import kept_file, write_atomic
+from earmark.atomic import is_temporary, kept_file, write_atomic
 from earmark.datasets import singing_corpus
 from earmark.errors import DataError, OutputError
 from earmark.learn.library import Library
@@ -52,6 +52,7 @@ from earmark.studies.singing_transfer.tables import (
     beside,
     budget,
     learning_curve,
+    on_dev,
     paired_test,
     table1,
     table2,
@@ -109,6 +110,7 @@ def run(
         folder / "cache",
         progress=lambda done, total: progress("speech, music", done, total),
     )
+    _need_speech(library)
     sung = [t for t in tracks if t.material in ("song", "stems")]
     folds = assign_folds(sung, settings.folds)
     songs = load_songs(
@@ -133,7 +135,7 @@ def run(
     )
     spoken = [t for t in voices if t.material == "speech" and t.split == "valid"]
     parts: dict[str, Callable[[], Any]] = {
-        "made": lambda: _made(folder),
+        "made": _made,
         "corpus": lambda: _described(lab, voices),
         "endpoints": endpoint_check,
         "source_task": lambda: source_task(lab, source(settings), tests),
@@ -143,6 +145,7 @@ def run(
         "beside": lambda: beside(lab),
         "paired": lambda: paired_test(lab),
         "paired_auc": lambda: paired_test(lab, measure="auc"),
+        "on_dev": lambda: on_dev(lab),
         "learning_curve": lambda: learning_curve(lab),
         "budget": lambda: budget(lab),
         "table2": lambda: table2(lab),
@@ -160,7 +163,7 @@ def run(
         "trainings": _spent(lab, todo),
         "parts": {name: part["seconds"] for name, part in kept.items()},
     }
-    results |= {"settings": asdict(settings), "version": __version__, "data": _source_name(data)}
+    results |= json.loads((folder / "study.json").read_bytes())
     write_atomic(folder / "results.json", _json(results))
     results = json.loads(_json(results))  # the same whether computed now or read again
     write_report(folder, lab, results)
@@ -170,34 +173,44 @@ def run(
 def _corpus(folder: Path, data: str | os.PathLike[str] | None, settings: Settings) -> list[Track]:
     """The tracks of the study, by the manifest in its folder; only one study lives in a folder."""
     claim, manifest = folder / "study.json", folder / "manifest.jsonl"
-    note = _json({"settings": asdict(settings), "data": _source_name(data), "version": __version__})
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = {path.name for path in folder.iterdir()} - _BEFORE_CLAIM
+        there = {path.name for path in folder.iterdir() if not is_temporary(path.name)}
     except OSError as error:
         raise OutputError(f"{folder}: cannot be a folder for a study ({error.strerror})") from error
     begun = claim.is_file()
-    if strangers and not begun:
+    if there - _BEFORE_CLAIM and not begun:
         raise OutputError(f"{folder}: holds other files; choose a new folder with -o")
-    if begun and claim.read_bytes() != note:
-        raise DataError(
-            f"{folder}: holds a study with other data or settings, or of another version; choose "
-            "another folder with -o, or remove this one"
-        )
-    if not begun or data is not None:
-        before = manifest.read_bytes() if begun and manifest.is_file() else None
+    before = manifest.read_bytes() if begun and manifest.is_file() else None
+    if before is None or data is not None:
         write_manifest(_rows(folder, data), manifest)
-        if before is not None and manifest.read_bytes() != before:
-            write_atomic(manifest, before)
-            raise DataError(
-                f"{folder}: {data} has other recordings now than when the study began; choose "
-                "another folder with -o"
-            )
     tracks = read_manifest(manifest)
     for material in ("speech", "music"):
         _demand(tracks, material, manifest if data is None else data)
+    note = _json(
+        {"settings": asdict(settings), "data": _source_name(data), "version": __version__}
+        | {"recordings": _digest(tracks)}
+    )
+    if begun and claim.read_bytes() != note:
+        if before is not None:
+            write_atomic(manifest, before)
+        raise DataError(
+            f"{folder}: holds a study with other recordings, labels or settings, or of another "
+            "version; choose another folder with -o, or remove this one"
+        )
     write_atomic(claim, note)
     return tracks
+
+
+def _digest(tracks: Iterable[Track]) -> str:
+    """What the study learns from: the content of recordings and labels, and who stands where."""
+    whole = hashlib.sha256()
+    for track in tracks:
+        whole.update(repr((track.material, track.singer, track.split, track.endpoints)).encode())
+        for path in (*track.paths, *([track.labels] if track.labels else [])):
+            with path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()[:16]
 
 
 _BEFORE_CLAIM = {"manifest.jsonl", "rendered"}
@@ -232,6 +245,18 @@ def _demand(tracks: list[Track], material: str, data: object) -> None:
             )
 
 
+def _need_speech(library: Library) -> None:
+    """Refuse recordings called speech in which nobody is found to speak."""
+    for split in ("train", "valid"):
+        items = library.items(split, "speech")
+        if not any(item.active.any() for item in items):
+            raise DataError(
+                f"{items[0].track.paths[0]}: no speech is found in it, nor in any other recording "
+                f"of speech of split {split!r}; name clean speech, without music, in "
+                f"singing/{_TABLES['speech']}"
+            )
+
+
 _TABLES = {"speech": "speech.csv", "music": "instrumental.csv"}
 
 
@@ -249,14 +274,13 @@ def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) 
         return {name: part[name] for name in ("result", "seconds")}
 
 
-def _made(folder: Path) -> dict[str, str]:
-    """When, from what and by what the results were made."""
+def _made() -> dict[str, str]:
+    """When and by what the results were made."""
     return {
         "date": datetime.date.today().isoformat(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "processor": f"{os.cpu_count()} cores ({platform.machine()})",
-        "manifest": hashlib.sha256((folder / "manifest.jsonl").read_bytes()).hexdigest()[:16],
     }
 
 

@@ -1,8 +1,8 @@
 """What was learned: filter patterns, internal representations and the two domains.
 
-Networks of seed 0, targets of fold 0. A layer is looked at before its pooling, as the supplement's
-pictures of 64, 16 and 4 rows are. Arrays for the pictures go to ``learned.npz``, the numbers are
-returned.
+Networks of seed 0; patterns and weights of fold 0, a clip from each fold. A layer is looked at
+before its pooling, as the supplement's pictures of 64, 16 and 4 rows are. Arrays for the pictures
+go to ``learned.npz``, the numbers are returned.
 """
 
 from __future__ import annotations
@@ -131,17 +131,18 @@ def _cosine(a: nn.Module, b: nn.Module, name: str) -> float:
 
 
 def _representations(lab: Lab, arrays: Arrays) -> list[dict[str, Any]]:
-    """Log-mel and each layer's output, that layer fine-tuned and fixed, of clips of test songs."""
-    nets = {
-        (name, which): lab.net(
-            _target(lab, replace(L1_FINE, layers=(name,), fixed=which == "fixed"))
-        )
-        for name in CONVOLUTIONS
-        for which in ("fine", "fixed")
-    }
-    context = nets["L1", "fine"].context
+    """Log-mel and layers' outputs, each layer fine-tuned and fixed, of a clip from each fold."""
     rows = []
-    for number, song in enumerate(lab.tested(_target(lab, L1_FINE))[: lab.settings.clips]):
+    for number in range(min(lab.settings.clips, lab.settings.folds)):
+        nets = {
+            (name, which): lab.net(
+                _target(lab, replace(L1_FINE, layers=(name,), fixed=which == "fixed"), number)
+            )
+            for name in CONVOLUTIONS
+            for which in ("fine", "fixed")
+        }
+        context = nets["L1", "fine"].context
+        song = lab.tested(_target(lab, L1_FINE, number))[0]
         start = _busiest(song)
         X = pad_context(song.heard, context=context, fill=FILL)
         X = X[start : start + CLIP_FRAMES + 2 * context]

@@ -20,20 +20,27 @@ Progress = Callable[[str, float, float], None]
 
 
 def musdb18_tracks(folder: Path, data: str | os.PathLike[str]) -> list[Track]:
-    """The data set's tracks, by a manifest in a folder.
+    """The data set's tracks, by a manifest in a folder, which is made once.
 
     Raises
     ------
     DataError
-        If the layout is not that of the data set, or it lacks one of its sides.
+        If the layout is not that of the data set, it lacks one of its sides, or the folder holds
+        another copy's.
     """
+    manifest = folder / "manifest.jsonl"
+    if manifest.is_file():
+        tracks = read_manifest(manifest)
+        if not all(Path(data).resolve() in t.paths[0].resolve().parents for t in tracks):
+            raise DataError(f"{manifest}: is of another copy of MUSDB18 than {data}; name that one")
+        return tracks
     rows = musdb18.rows(data, relative_to=folder)
     for split in ("train", "test"):
         if not any(row["split"] == split for row in rows):
             raise DataError(f"{data}: no tracks of split {split!r}; Table 3 needs both sides")
     folder.mkdir(parents=True, exist_ok=True)
-    write_manifest(rows, folder / "manifest.jsonl")
-    return read_manifest(folder / "manifest.jsonl")
+    write_manifest(rows, manifest)
+    return read_manifest(manifest)
 
 
 def table3(

@@ -116,8 +116,8 @@ def _blocks(results: Results, clips: list[str]) -> list[Block]:
         Heading("How this was made"),
         Text(
             f"earmark {results['version']}, {made['date']}, Python {made['python']}, PyTorch "
-            f"{made['torch']}, {made['processor']}. Manifest of the data: sha256 "
-            f"{made['manifest']}. All numbers are in results.json."
+            f"{made['torch']}, {made['processor']}. Recordings and labels: sha256 "
+            f"{results['recordings']}. All numbers are in results.json."
         ),
         Text("Settings: " + ", ".join(f"{k} {v}" for k, v in results["settings"].items()) + "."),
     ]
@@ -128,7 +128,8 @@ _ABOUT = (
     "Does a network that learned to find speech over music, of which any amount can be made, find "
     "singing better than one that saw labelled songs only? P, R and F are precision, recall and "
     "their harmonic mean over frames of 20 ms, in percent; a frame is called singing where that "
-    "output is the larger. AUC is the area under the ROC curve, mean over songs. L1, L2 and L3 are "
+    "output is the larger. AUC is the area under the ROC curve, mean over songs (of mixtures: over "
+    "all of their frames). L1, L2 and L3 are "
     "the convolutions; a layer that was carried over stays fixed or goes on learning (fine-tuned)."
 )
 

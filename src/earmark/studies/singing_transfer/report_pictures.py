@@ -13,7 +13,7 @@ from earmark.atomic import kept_file
 from earmark.render.charts import curves, points, strips
 from earmark.render.maps import pattern_page, stacked
 from earmark.studies.singing_transfer.lab import Lab
-from earmark.studies.singing_transfer.report_tables import count
+from earmark.studies.singing_transfer.report_tables import count, title
 from earmark.studies.singing_transfer.runs import BASELINE, CONVOLUTIONS, L1_FINE, over
 
 Results = Mapping[str, Any]
@@ -86,7 +86,7 @@ def _strips(lab: Lab) -> bytes:
     for fold in range(lab.settings.folds):
         proposed, baseline = (over(row, lab.settings)[fold] for row in (L1_FINE, BASELINE))
         song = lab.tested(proposed)[0]
-        songs[f"{song.name.replace('_', ' ')} ({song.singer})"] = {
+        songs[f"{title(song.name)} ({song.singer})"] = {
             "truth": song.active,
             "proposed": lab.scores(proposed)[song.name] > 0.5,
             "baseline": lab.scores(baseline)[song.name] > 0.5,

@@ -11,8 +11,14 @@ from earmark.studies.singing_transfer import paper
 Results = Mapping[str, Any]
 
 
-def _percent(values: Mapping[str, float], *names: str) -> list[str]:
-    return [f"{100 * values[name]:.1f}" for name in names]
+def title(song: str) -> str:
+    """A song's name to be read; of a song in stems it is the vocal stem's."""
+    return song.removesuffix(".vocals").replace("_", " ")
+
+
+def _percent(values: Mapping[str, float | None], *names: str) -> list[str]:
+    """In percent; a dash for the precision of who called nothing singing."""
+    return ["-" if values[n] is None else f"{100 * values[n]:.1f}" for n in names]
 
 
 def _spread(row: Mapping[str, Any], name: str) -> str:
@@ -68,14 +74,15 @@ def beside(results: Results) -> Table:
     )
 
 
-_COMPARED = ("difference", "95 %, over singers", "p, over singers", "p, over songs", "better on")
+_COMPARED = ("difference", "95 %", "p", "by seed", "mean over songs", "better on")
 
 
 def _compared(p: Mapping[str, Any]) -> list[str]:
     low, high = p["interval"]
     return [
-        f"{100 * p['difference']:+.1f}", f"{100 * low:+.1f} to {100 * high:+.1f}",
-        f"{p['p_singers']:.3f}", f"{p['p_songs']:.3f}", f"{p['better']} of {p['songs']} songs",
+        f"{100 * p['difference']:+.1f}", f"{100 * low:+.1f} to {100 * high:+.1f}", f"{p['p']:.3f}",
+        " ".join(f"{100 * seed:+.1f}" for seed in p["seeds"]),
+        f"{100 * p['over_songs']:+.1f}", f"{p['better']} of {p['songs']} songs",
     ]  # fmt: skip
 
 
@@ -90,10 +97,9 @@ def paired(results: Results) -> Table:
     return Table(
         ["song for song", *_COMPARED],
         rows,
-        f"Mean over songs in points (hundredths), seeds averaged. There are {singers} singers, and "
-        "songs by one are alike: the interval is a bootstrap over singers, their p takes all "
-        "changes of sign of their means. Wilcoxon's p over songs takes songs for independent, "
-        "which they are not.",
+        "In points (hundredths). Songs by one singer are alike, so difference, interval (Student's "
+        f"t) and p (all changes of sign) are of the means of {singers} singers, seeds averaged; "
+        f"p cannot be below {2 / 2**singers:.3f} then. By seed: the same difference for each.",
     )
 
 
@@ -112,11 +118,10 @@ def lengths(results: Results) -> Table:
 
 
 def count(point: Mapping[str, Any]) -> str:
-    """How many songs a point of the learning curve learnt from."""
-    if point["learnt_from"] is not None:
-        return str(point["learnt_from"])
+    """How many songs a point of the learning curve learnt from: some folds have fewer."""
     low, high = point["taught"]
-    return f"all ({low})" if low == high else f"all ({low}-{high})"
+    taught = str(low) if low == high else f"{low}-{high}"
+    return taught if point["learnt_from"] is not None else f"all ({taught})"
 
 
 def curve(results: Results) -> Table:
@@ -128,7 +133,9 @@ def curve(results: Results) -> Table:
     return Table(
         ["songs", "no transfer: F", "L1 fine-tuned: F", *_COMPARED],
         rows,
-        "Mean over songs, seeds averaged. All: of the other folds, so it depends on the fold.",
+        "F is the mean over singers, seeds averaged; the rest as above. Each fold and seed draws "
+        "its songs anew, the same for both networks; how they fell is not in the interval. All: of "
+        "the other folds, so it depends on the fold.",
     )
 
 
@@ -154,7 +161,7 @@ def table2(results: Results) -> Table:
     names = ("precision", "recall", "f1")
     rows = [
         [
-            row["song"].replace("_", " "), row["singer"], str(row["off"]), str(row["on"]),
+            title(row["song"]), row["singer"], str(row["off"]), str(row["on"]),
             *_percent(row["baseline"], *names), *_percent(row["proposed"], *names),
         ]
         for row in results["table2"]
@@ -220,8 +227,8 @@ def patterns(results: Results) -> Table:
         "mean over filters: first of the magnitudes of their spectra, which do not mind where a "
         "texture lies, then of the patterns as they are, which all began with the same noise and "
         "keep its place. L1 fine-tuned began with the source's L1; no transfer found its own; the "
-        "untrained network shows what is due to the form alone. The paper says that L1 is most "
-        "alike.",
+        "untrained network shows what is due to the form alone. Seed 0, fold 0. The paper says "
+        "that L1 is most alike.",
     )
 
 
@@ -235,7 +242,7 @@ def weights(results: Results) -> Table:
         ["", "source network", "no transfer", "carried over and fine-tuned"],
         rows,
         "Cosine of a convolution's weights with those that it began with: 1 if it did not move. "
-        "The last column: with the source network's.",
+        "The last column: with the source network's. Seed 0, fold 0.",
     )
 
 
@@ -244,13 +251,14 @@ def energy(results: Results) -> Table:
     rows = [[place(e), *_percent(e, "fine", "fixed")] for e in results["learned"]["energy"]]
     return Table(
         ["energy of L1's output above 4 kHz, %", "L1 fine-tuned", "L1 fixed"], rows,
-        "The supplement says that fine-tuned keeps more, so the first column would be larger.",
+        "Seed 0, networks of the clip's fold. The supplement says that fine-tuned keeps more, so "
+        "the first column would be larger.",
     )  # fmt: skip
 
 
 def place(clip: Mapping[str, Any]) -> str:
     """Which clip."""
-    return f"{clip['song'].replace('_', ' ')}, from {clip['start_s']:.0f} s"
+    return f"{title(clip['song'])}, from {clip['start_s']:.0f} s"
 
 
 def speed(results: Results) -> Table:

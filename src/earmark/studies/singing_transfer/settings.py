@@ -10,10 +10,10 @@ class Settings:
     """The budget and the grid.
 
     Every network of the target task, the baseline included, learns ``steps`` batches of ``batch``
-    stretches of ``frames`` frames by Adam (the paper's) at a rate that falls from ``lr`` along half
-    a cosine; every source network ``source_steps`` of them. Steps, batch, rate and filters are our
-    choice: the paper gives none but the filters. Short stretches, because many small batches teach
-    more in the same time than few large ones.
+    stretches of ``frames`` frames by Adam (the paper's), at a rate that rises to ``lr`` over at
+    most a hundred batches and falls along half a cosine; every source network ``source_steps`` of
+    them. Steps, batch, rate and filters are our choice: the paper gives none but the filters. Short
+    stretches, because many small batches teach more in the same time than few large ones.
     """
 
     steps: int = 1280
@@ -44,6 +44,7 @@ class Settings:
     """Mixtures of 20 s that the source task is tested on."""
     pattern_steps: int = 60
     clips: int = 4
+    """Clips whose representations are shown, each of another fold."""
     utterances: int = 60
     """Utterances put into gaps of songs."""
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from earmark.annotation import segments_to_frames
 from earmark.atomic import kept_file, write_atomic
 from earmark.audio import load_audio
-from earmark.datasets.checks import check_labels, length_s
+from earmark.datasets.checks import length_s
 from earmark.errors import DataError
 from earmark.features import logmel, logmel_schluter
+from earmark.labels import check_labels
 from earmark.learn.manifest import Track
 from earmark.nets.crnn import LOWEST, SCALE, standardise
 

@@ -46,8 +46,8 @@ def insertions(
 ) -> dict[str, list[Insertion]]:
     """Utterances for gaps of at least 3 s, drawn once and for all, by song.
 
-    At most ``count`` in all, spread over the songs; half a second of the gap stays free on either
-    side.
+    At most ``count`` in all, of all gaps of all songs; half a second of the gap stays free on
+    either side.
     """
     rng = np.random.default_rng(11)
     gaps = [

@@ -56,8 +56,34 @@ def beside(lab: Lab) -> dict[str, Any]:
     }
 
 
+def on_dev(lab: Lab) -> dict[str, Any]:
+    """AUC on the songs of the split ``dev`` alone, by which earmark's shipped models are compared.
+
+    Returns
+    -------
+    dict
+        ``songs`` (how many), ``auc`` (mean over songs, seeds averaged, by the row's name).
+    """
+    seeds = lab.settings.seeds
+    rows = {
+        "source network": [source(lab.settings, seed=seed) for seed in range(seeds)],
+        name_of(NONE): over(NONE, lab.settings, seeds=seeds),
+        name_of(L1_FINE): over(L1_FINE, lab.settings, seeds=seeds),
+        "L1 fine-tuned, long windows": over(WINDOWS, lab.settings),
+        "baseline": over(BASELINE, lab.settings),
+    }
+    names = [song.name for song in lab.songs if song.track.split == "dev"]
+    found = {row: by_song(lab, runs) for row, runs in rows.items()} if names else {}
+    return {
+        "songs": len(names),
+        "auc": {
+            row: float(np.mean([of[name]["auc"] for name in names])) for row, of in found.items()
+        },
+    }
+
+
 def paired_test(lab: Lab, *, measure: str = "f1") -> dict[str, Any]:
-    """L1 fine-tuned and all fixed against no transfer, song for song, seeds averaged."""
+    """L1 fine-tuned and all fixed against no transfer, song for song."""
     none, *others = (
         over(row, lab.settings, seeds=lab.settings.seeds) for row in (NONE, L1_FINE, ALL_FIXED)
     )
@@ -67,7 +93,19 @@ def paired_test(lab: Lab, *, measure: str = "f1") -> dict[str, Any]:
 def _against(
     lab: Lab, runs: Sequence[Run], others: Sequence[Run], measure: str = "f1"
 ) -> dict[str, Any]:
-    """Whether some runs are better than others, song for song."""
+    """Whether some runs are better than others: their seeds averaged, and ``seeds`` one by one."""
+    seeds = sorted({run.seed for run in runs})
+    alone = [
+        _compared(lab, _of_seed(runs, seed), _of_seed(others, seed), measure) for seed in seeds
+    ]
+    return _compared(lab, runs, others, measure) | {"seeds": [one["difference"] for one in alone]}
+
+
+def _of_seed(runs: Sequence[Run], seed: int) -> list[Run]:
+    return [run for run in runs if run.seed == seed]
+
+
+def _compared(lab: Lab, runs: Sequence[Run], others: Sequence[Run], measure: str) -> dict[str, Any]:
     singers = {song.name: song.singer for song in lab.songs}
     a, b = (
         {name: each[measure] for name, each in by_song(lab, one).items()} for one in (runs, others)

@@ -3,8 +3,8 @@
 import pytest
 
 from earmark.annotation import Segment
-from earmark.datasets.checks import check_labels
 from earmark.errors import DataError
+from earmark.labels import check_labels
 
 
 def check(*pairs, duration_s=10.0):
