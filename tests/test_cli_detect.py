@@ -421,7 +421,7 @@ def test_a_stop_keeps_what_is_finished(stop):
     process = start("--jobs", "2", "--onset", "0")
     said = stopped(process, stop)
     assert process.returncode == 130, said
-    assert "stopped; what was finished is kept" in said
+    assert "stopped; finished files are kept" in said
     assert " left" in said
     assert "Traceback" not in said
     assert_whole(rows(), n)

@@ -50,7 +50,7 @@ def test_a_stop_waits_for_no_song(tmp_path: Path, words: list[str], stop: signal
     said = process.communicate(timeout=60)[1]
     assert time.monotonic() - begun_s < SLOW_S / 2
     assert process.returncode == 130
-    assert said.count("stopped; what was finished is kept") == 1
+    assert said.count("stopped; finished files are kept") == 1
     assert "Traceback" not in said
     assert not (tmp_path / "p.m3u8").exists()
 

@@ -91,6 +91,17 @@ def test_musdb18_unknown_split(hq):
     refuses(musdb18, hq, r"valid: no split of MUSDB18, whose folders are train, test")
 
 
+def test_musdb18_songs_called_otherwise(hq):
+    (hq / "train" / "Bob - Two.Stem.MP4").write_bytes(b"x")
+    refuses(musdb18, hq, r"Two\.Stem\.MP4: MUSDB18's songs end in \.stem\.mp4.*rename")
+
+
+def test_musdb18_an_empty_side(hq):
+    (hq / "train" / "Ann feat. Bob - One").rename(hq / "moved")
+    (hq / "moved").rename(hq / "test" / "Ann - One")
+    refuses(musdb18, hq, r"train: holds nothing of MUSDB18")
+
+
 def test_musdb18_damaged_stem_file(hq):
     pytest.importorskip("av")
     (hq / "test/Dan - Three.stem.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
@@ -98,20 +109,22 @@ def test_musdb18_damaged_stem_file(hq):
 
 
 def song(root, split, name, lines="0 1 nosing\n1 3 sing\n"):
-    if split in jamendo.SPLITS:
-        for each in jamendo.SPLITS:
-            (root / "audio" / each).mkdir(parents=True, exist_ok=True)
     wav(root / "audio" / split / f"{name}.ogg", tone((0, 4)))
     text(root / "labels" / f"{name}.lab", lines)
 
 
+def three(root, *names):
+    """A song in each split; those that are named come first."""
+    for split, name in zip(jamendo.SPLITS, [*names, "x", "y", "z"], strict=False):
+        song(root, split, name)
+
+
 def test_jamendo_a_track_number_is_no_performer(tmp_path):
     """Else all third tracks would be one singer's, and stand on both sides of the split."""
-    song(tmp_path, "train", "03 - Rain")
-    song(tmp_path, "valid", "03 - Sun")
+    three(tmp_path, "03 - Rain", "03 - Sun")
     write_manifest(jamendo.rows(tmp_path, relative_to=tmp_path), tmp_path / "m.jsonl")
     tracks = read_manifest(tmp_path / "m.jsonl")
-    assert [track.singer for track in tracks] == ["03 - Rain", "03 - Sun"]
+    assert [track.singer for track in tracks] == ["03 - Rain", "03 - Sun", "x"]
 
 
 def test_jamendo_splits_as_lists(tmp_path):
@@ -139,25 +152,28 @@ def test_jamendo_unknown_split(tmp_path):
 
 
 def test_jamendo_a_split_not_unpacked(tmp_path):
-    song(tmp_path, "train", "a")
+    three(tmp_path)
+    for path in (tmp_path / "audio" / "test").iterdir():
+        path.unlink()
+    refuses(jamendo, tmp_path, r"audio/test: holds nothing of the Jamendo corpus")
     (tmp_path / "audio" / "test").rmdir()
     refuses(jamendo, tmp_path, r"audio/test: there is no such folder.*all three splits")
 
 
 def test_jamendo_a_song_on_both_sides(tmp_path):
-    song(tmp_path, "train", "a")
-    song(tmp_path, "valid", "a")
+    three(tmp_path, "a", "a")
     refuses(jamendo, tmp_path, r"valid/a\.ogg: is there twice, as .*train/a\.ogg too")
 
 
 def test_jamendo_labels_without_their_song(tmp_path):
-    song(tmp_path, "train", "a")
+    three(tmp_path)
     text(tmp_path / "labels" / "b.lab", "0 1 sing\n")
     refuses(jamendo, tmp_path, r"b\.lab: its song is not below")
 
 
 def test_jamendo_empty_labels(tmp_path):
-    song(tmp_path, "train", "a", lines="")
+    three(tmp_path, "a")
+    text(tmp_path / "labels" / "a.lab", "")
     refuses(jamendo, tmp_path, r"a\.lab: is empty; unpack the labels again")
 
 
@@ -266,6 +282,11 @@ def test_folder_unknown_split(own):
 def test_folder_splits_in_capitals(own):
     (own / "train").rename(own / "Train")
     refuses(folder, own, r"Train: no split of a folder of songs, whose folders are train, valid")
+
+
+def test_folder_splits_called_otherwise(own):
+    (own / "train").rename(own / "Training")
+    refuses(folder, own, r"Training: is it a split\? .*rename it train")
 
 
 def test_folder_song_cut_short(own):

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from earmark.audio import write_audio
 from earmark.datasets import singing_corpus
 from earmark.errors import DataError
 from earmark.learn.manifest import read_manifest, write_manifest
@@ -28,6 +30,13 @@ def make(home: Path, **changed: str) -> None:
     for name, text in TABLES.items():
         text = changed.get(name.partition(".")[0], text)
         (home / "singing" / name).write_text(text)
+    tone = np.full(32000, 0.1, np.float32)
+    for name in ("a", "b.v", "b.i", "c", "d", "e", "f", "g", "1_1", "1_2", "2_1"):
+        folder = home / "s" / ("librispeech" if name[0].isdecimal() else "")
+        folder.mkdir(parents=True, exist_ok=True)
+        write_audio(folder / f"{name}.ogg", tone, sr=16000)
+    for name in "ab":
+        (home / "s" / f"{name}.csv").write_text("start_s,end_s\n0.5,1\n")
 
 
 def test_a_miniature(tmp_path: Path) -> None:
@@ -60,6 +69,9 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
+        ({"speech": TABLES["speech.csv"].replace("9,0,1", "9,inf,nan")}, "not finite"),
+        ({"acappella": TABLES["acappella.csv"].replace("c.ogg", "x.ogg")}, r"no file .*s/x\.ogg"),
+        ({name.partition(".")[0]: text.split("\n")[0] for name, text in TABLES.items()}, "nothing"),
         ({"splits": "labels,split\ns/a.csv,dev\n"}, r"splits\.csv: puts s/b\.csv into .* None"),
         ({"splits": TABLES["splits.csv"].replace("dev", "Dev")}, "'Dev'; known are train_open"),
         ({"songs": TABLES["songs.csv"].replace("s/a.csv", "")}, "Ann has a song without labels"),
@@ -70,6 +82,13 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 def test_tables_that_cannot_be(tmp_path: Path, changed: dict[str, str], says: str) -> None:
     make(tmp_path, **changed)
     with pytest.raises(DataError, match=says):
+        singing_corpus.rows(tmp_path, relative_to=tmp_path)
+
+
+def test_labels_beyond_their_song(tmp_path: Path) -> None:
+    make(tmp_path)
+    (tmp_path / "s" / "a.csv").write_text("start_s,end_s\n1,400\n")
+    with pytest.raises(DataError, match=r"a\.csv: an interval ends at 400\.00 s, but .*a\.ogg"):
         singing_corpus.rows(tmp_path, relative_to=tmp_path)
 
 

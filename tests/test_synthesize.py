@@ -1,6 +1,6 @@
 """Mixtures have the ratio that was asked for, never clip, and carry the voice's endpoints."""
 
-import json
+import csv
 import os
 import tempfile
 from pathlib import Path
@@ -62,12 +62,15 @@ def test_a_silent_voice_has_no_ratio():
 def test_files_labels_and_provenance(corpus, tmp_path):
     out = tmp_path / "out"
     made = synthesize(paths(corpus, "speech"), paths(corpus, "music"), out, count=5, snr_db=3.0)
-    lines = [json.loads(line) for line in (out / "mixtures.jsonl").read_text().splitlines()]
+    with (out / "mixtures.tsv").open(newline="") as file:
+        lines = list(csv.DictReader(file, delimiter="\t"))
     assert [line["audio"] for line in lines] == [one.audio for one in made]
-    assert {line["speech"] for line in lines} == set(paths(corpus, "speech"))
+    assert [line["labels"] for line in lines] == [f"000{n}.csv" for n in range(5)]
+    heard = {str((out / line["speech"]).resolve()) for line in lines}
+    assert heard == {str(Path(path).resolve()) for path in paths(corpus, "speech")}
     for one in made:
         mixture, _ = load_audio(out / one.audio, sr=16000)
-        voice, _ = load_audio(one.speech, sr=16000)
+        voice, _ = load_audio(out / one.speech, sr=16000)
         assert len(mixture) == len(voice)
         truth = endpoints(voice)
         labels = formats.read(out / one.audio.replace(".wav", ".csv")).segments
@@ -104,7 +107,7 @@ def test_command(corpus, tmp_path):
     assert "--overwrite" in again.err
     (tmp_path / "o" / "2019.txt").write_text("mine")
     assert "1 mixture," in earmark(*words, "--count", 1, "--format", "lab", "--overwrite").out
-    left = ["0000.lab", "0000.wav", "2019.txt", "mixtures.jsonl"]
+    left = ["0000.lab", "0000.wav", "2019.txt", "mixtures.tsv"]
     assert sorted(path.name for path in (tmp_path / "o").iterdir()) == left
 
 
@@ -118,7 +121,7 @@ def test_speech_in_which_nobody_speaks(corpus, tmp_path):
     assert len(warned) == 1
     assert "silence.wav: no speech is found" in warned[0]
     silence = [str(corpus / "speech" / "silence.wav")]
-    with pytest.raises(DataError, match="any of the recordings"):
+    with pytest.raises(DataError, match="none of the recordings of speech"):
         synthesize(silence, paths(corpus, "music"), tmp_path / "p", count=1)
 
 
@@ -163,14 +166,57 @@ def test_help_names_the_formats():
     assert told.split(", ") == list(FORMATS)
 
 
-def test_a_bad_recording_leaves_nothing_half_done(corpus, tmp_path):
+def test_bad_recordings_are_skipped_and_told(corpus, tmp_path):
     (corpus / "music" / "bad.wav").write_bytes(b"no sound")
-    said = earmark(
-        *("synthesize", corpus / "speech", corpus / "music", "-o", tmp_path / "o", "--count", 20)
-    )
+    (corpus / "speech" / "bad.wav").write_bytes(b"no sound")
+    left = np.random.default_rng(0).normal(0, 0.2, 160000).astype(np.float32)
+    write_audio(corpus / "music" / "cancels.wav", np.stack([left, -left]), sr=16000)
+    write_audio(corpus / "music" / "click.wav", left[:100], sr=16000)
+    words = ["synthesize", corpus / "speech", corpus / "music", "-o", tmp_path / "o"]
+    said = earmark(*words, "--count", 30)
+    assert said.code == 0
+    assert "30 mixtures" in said.out
+    told = " ".join(said.err.split())
+    assert told.count("skipped") == 4
+    for what in (
+        "music/bad.wav",
+        "speech/bad.wav",
+        "cancels.wav: no sound",
+        "click.wav: is too sh",
+    ):
+        assert what in told
+    for song in ("long.wav", "short.wav"):
+        (corpus / "music" / song).unlink()
+    said = earmark(*words[:-1], tmp_path / "deep" / "er")
     assert said.code == 1
-    assert "bad.wav" in said.err
-    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+    assert "none of the recordings of music can be used" in said.err
+    assert not (tmp_path / "deep").exists()
+
+
+def test_an_empty_folder_stays_where_nothing_came_of_it(corpus, tmp_path):
+    (tmp_path / "o").mkdir()
+    (tmp_path / "p" / "0001.wav").mkdir(parents=True)
+    silence = np.zeros(32000, np.float32)
+    write_audio(tmp_path / "silence.wav", silence, sr=16000)
+    with pytest.raises(DataError):
+        synthesize([str(tmp_path / "silence.wav")], paths(corpus, "music"), tmp_path / "o", count=1)
+    assert (tmp_path / "o").is_dir()
+    with pytest.raises(OutputError, match=r"0001\.wav: is a folder"):
+        synthesize(
+            paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "p", count=2, overwrite=True
+        )
+    assert os.listdir(tmp_path / "p") == ["0001.wav"]
+
+
+def test_labels_of_others_stay(corpus, tmp_path):
+    """Only what the folder's own list names is replaced."""
+    args = paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "o"
+    synthesize(*args, count=3)
+    (tmp_path / "o" / "0002.txt").write_text("mine")
+    synthesize(*args, count=1, format="lab", overwrite=True)
+    assert sorted(os.listdir(tmp_path / "o")) == [
+        "0000.lab", "0000.wav", "0002.txt", "mixtures.tsv",
+    ]  # fmt: skip
 
 
 def test_inputs_and_outputs_stay_apart(corpus, tmp_path):
@@ -191,7 +237,7 @@ def test_a_link_to_another_disk(corpus, tmp_path):
     with tempfile.TemporaryDirectory(dir=shared) as other:
         (tmp_path / "o").symlink_to(other)
         synthesize(paths(corpus, "speech"), paths(corpus, "music"), tmp_path / "o", count=1)
-        assert sorted(os.listdir(other)) == ["0000.csv", "0000.wav", "mixtures.jsonl"]
+        assert sorted(os.listdir(other)) == ["0000.csv", "0000.wav", "mixtures.tsv"]
 
 
 def test_a_place_that_cannot_be(corpus, tmp_path):

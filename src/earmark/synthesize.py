@@ -6,11 +6,13 @@ checking what is learnt from.
 
 from __future__ import annotations
 
-import json
+import csv
+import io
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -25,24 +27,32 @@ from earmark.errors import DataError, EarmarkError, OutputError
 from earmark.learn.mix_audio import active_samples, mix_at_snr
 
 SR = 16000
-PROVENANCE = "mixtures.jsonl"
+PROVENANCE = "mixtures.tsv"  # no name of a label file's: a folder of labels may hold it
 FORMATS = tuple(name for name in formats.names() if name != "npz")  # that one holds scores
 WIDEST_DB = 60.0
 """Beyond this ratio one of the two is below the other's rounding (16 bits)."""
 SHORTEST_S, LONGEST_S = 0.5, 600.0
+SILENT = 1e-8
+"""Mean power below which music counts as silent, -80 dB: what is left where channels cancel."""
+PLACES = 5
+"""Places of a piece that are tried until one is not silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """What a mixture is made of."""
+    """What a mixture is made of; paths are relative to its folder."""
 
     audio: str
+    labels: str
     speech: str
     music: str
     music_start_s: float
     duration_s: float
     snr_db: float
     seed: int
+
+
+_COLUMNS = [field.name for field in fields(Mixture)]
 
 
 def synthesize(
@@ -66,7 +76,7 @@ def synthesize(
     speech, music : sequence of str
         Recordings of clean speech, and of music without voice.
     folder : Path
-        Gets ``0000.wav`` (16 kHz, 16 bits), its labels, and ``mixtures.jsonl``: all of them once
+        Gets ``0000.wav`` (16 kHz, 16 bits), its labels, and ``mixtures.tsv``: all of them once
         the last is mixed, or nothing.
     count : int
         How many.
@@ -83,7 +93,8 @@ def synthesize(
     progress : callable
         Called with (done, total).
     warn : callable
-        Called with a message for each utterance in which no speech is found.
+        Called with a message for each recording that cannot be used: it cannot be read, no speech
+        is found in it, or the music is silent.
 
     Returns
     -------
@@ -94,9 +105,8 @@ def synthesize(
     ValueError
         If a number is out of its range, or the format is unknown.
     DataError
-        If there is no speech or no music, a recording is given as both, or one lies in ``folder``.
-    AudioError
-        If a recording cannot be read.
+        If there is no speech or no music, or none that can be used, a recording is given as both,
+        or one lies in ``folder``.
     OutputError
         If the folder holds files and may not be overwritten, or cannot be written.
     """
@@ -107,13 +117,17 @@ def synthesize(
     if not SHORTEST_S <= seconds <= LONGEST_S:
         raise ValueError(f"seconds lie within {SHORTEST_S:g} and {LONGEST_S:g}, got {seconds}")
     _check_inputs(speech, music, folder)
-    _check_folder(folder, overwrite=overwrite)
+    suffix = formats.get_format(format).suffix
+    _check_folder(
+        folder, [f"{n:04d}{end}" for n in range(count) for end in (".wav", suffix)], overwrite
+    )
+    made_folders = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".earmark-") as own:
             made = _mix(
                 speech, music, Path(own), count=count, snr_db=snr_db, seconds=seconds, seed=seed,
-                format=format, progress=progress, warn=warn,
+                format=format, relative_to=folder, progress=progress, warn=warn,
             )  # fmt: skip
             before, now = _mixed_before(folder), sorted(Path(own).iterdir())
             for path in now:
@@ -123,20 +137,21 @@ def synthesize(
     except OSError as error:
         raise OutputError(f"{folder}: cannot hold mixtures ({error.strerror})") from error
     finally:
-        with suppress(OSError):  # holds something
-            folder.rmdir()
+        for path in made_folders:  # of a failure, nothing stays
+            with suppress(OSError):  # holds something
+                path.rmdir()
     return made
 
 
 def _mixed_before(folder: Path) -> set[str]:
     """The files of an earlier set of mixtures, by its own list."""
     try:
-        lines = (folder / PROVENANCE).read_text("utf-8").splitlines()
-        stems = {Path(json.loads(line)["audio"]).stem for line in lines}
-    except (OSError, ValueError, KeyError, TypeError):
+        with (folder / PROVENANCE).open(encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file, delimiter="\t")
+            ours = table.fieldnames == _COLUMNS
+            return {row[key] for row in table for key in ("audio", "labels")} if ours else set()
+    except (OSError, ValueError, KeyError, csv.Error):
         return set()
-    suffixes = [".wav", *(formats.get_format(name).suffix for name in FORMATS)]
-    return {stem + suffix for stem in stems for suffix in suffixes}
 
 
 def _check_inputs(speech: Sequence[str], music: Sequence[str], folder: Path) -> None:
@@ -152,7 +167,7 @@ def _check_inputs(speech: Sequence[str], music: Sequence[str], folder: Path) -> 
         raise DataError(f"{min(inside)}: lies in {folder}, where mixtures go; name another folder")
 
 
-def _check_folder(folder: Path, *, overwrite: bool) -> None:
+def _check_folder(folder: Path, names: Iterable[str], overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file; name a folder")
     if folder.is_dir() and not overwrite and (there := sorted(folder.iterdir())):
@@ -160,6 +175,9 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
             f"{there[0]}: is there already; name a new folder, or --overwrite replaces the "
             "mixtures in this one"
         )
+    for name in (*names, PROVENANCE):
+        if (folder / name).is_dir():
+            raise OutputError(f"{folder / name}: is a folder, and a mixture's file goes there")
 
 
 def _mix(
@@ -172,6 +190,7 @@ def _mix(
     seconds: float,
     seed: int,
     format: str,
+    relative_to: Path,
     progress: Callable[[int, int], None],
     warn: Callable[[str], None],
 ) -> list[Mixture]:
@@ -179,35 +198,48 @@ def _mix(
     suffix = formats.get_format(format).suffix
     rng = np.random.default_rng(seed)
     voices = _shuffled(speech, rng)
+    grounds = list(music)
     made: list[Mixture] = []
     useless: set[str] = set()
     while len(made) < count:
         path = next(voices)
         if path in useless:
             continue
-        voice, found = _utterance(path, seconds)
-        if not found or not np.any(voice):
-            useless.add(path)
-            warn(f"{path}: no speech is found in it; skipped")
-            if len(useless) == len(set(speech)):
-                raise DataError("no speech is found in any of the recordings; is it clean speech?")
-            continue
-        name, under = f"{len(made):04d}", str(rng.choice(list(music)))
-        ground, start_s = _stretch(under, len(voice), rng)
         try:
-            stems = mix_at_snr(
-                voice, ground, active=active_samples(found, n=len(voice), sr=SR), snr_db=snr_db
-            )
-        except DataError as error:
-            raise DataError(f"{path} over {under} at {start_s:.1f} s: {error}") from error
+            voice, found = _utterance(path, seconds)
+        except EarmarkError as error:
+            useless.add(path)
+            warn(f"{error}; skipped")
+            if useless == set(speech):
+                raise DataError("none of the recordings of speech can be used") from error
+            continue
+        while True:
+            under = str(rng.choice(grounds))
+            try:
+                ground, start_s = _stretch(under, len(voice), rng)
+                break
+            except EarmarkError as error:
+                grounds.remove(under)
+                warn(f"{error}; skipped")
+                if not grounds:
+                    raise DataError("none of the recordings of music can be used") from error
+        name = f"{len(made):04d}"
+        active = active_samples(found, n=len(voice), sr=SR)
+        stems = mix_at_snr(voice, ground, active=active, snr_db=snr_db)
         duration_s = len(voice) / SR
         write_audio(folder / f"{name}.wav", stems[0] + stems[1], sr=SR)
         truth = Annotation(tuple(found), duration_s, (SPEECH,), f"{name}.wav")
         formats.write(truth, folder / f"{name}{suffix}", format=format)
-        made.append(Mixture(f"{name}.wav", path, under, start_s, duration_s, snr_db, seed))
+        sources = (os.path.relpath(one, relative_to) for one in (path, under))
+        made.append(
+            Mixture(f"{name}.wav", f"{name}{suffix}", *sources, start_s, duration_s, snr_db, seed)
+        )
         progress(len(made), count)
-    lines = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
-    write_atomic(folder / PROVENANCE, lines.encode())
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, _COLUMNS, delimiter="\t", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(one) for one in made)
+    write_atomic(folder / PROVENANCE, table.getvalue().encode())
     return made
 
 
@@ -218,24 +250,41 @@ def _shuffled(paths: Sequence[str], rng: np.random.Generator) -> Iterator[str]:
 
 
 def _utterance(path: str, seconds: float) -> tuple[NDArray[np.float32], list[Segment]]:
-    """Samples, and endpoints that were found before cutting: levels come from all of it."""
+    """Samples, and endpoints that were found before cutting: levels come from all of it.
+
+    Raises
+    ------
+    DataError
+        If no speech is found.
+    """
     y, _ = load_audio(path, sr=SR)
     found = endpoints(y)
     y = y[: round(seconds * SR)]
     end_s = len(y) / SR
     kept = [Segment(s.start_s, min(s.end_s, end_s), SPEECH) for s in found if s.start_s < end_s]
+    if not kept:
+        raise DataError(f"{path}: no speech is found in it")
     return y, kept
 
 
 def _stretch(path: str, n: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], float]:
-    """N samples of music from a random place; what is shorter is played again and again."""
+    """N samples of music from a random place; what is shorter is played again and again.
+
+    Raises
+    ------
+    DataError
+        If the recording is too short, or several places in it are silent.
+    """
     try:
         duration_s = audio_info(path).duration_s
     except EarmarkError:
         duration_s = None
     spare_s = max(0.0, (duration_s or 0.0) - n / SR)
-    start_s = round(float(rng.uniform(0, spare_s)), 3)
-    y, _ = load_audio(path, sr=SR, offset_s=start_s, duration_s=n / SR + 0.1)
-    if len(y) == 0:
-        raise DataError(f"{path}: holds no samples")
-    return np.resize(y, n), start_s
+    for _ in range(PLACES):
+        start_s = round(float(rng.uniform(0, spare_s)), 3)
+        y, _ = load_audio(path, sr=SR, offset_s=start_s, duration_s=n / SR + 0.1)
+        if len(y) < SHORTEST_S * SR:
+            raise DataError(f"{path}: is too short to lie under speech, {len(y) / SR:.2f} s")
+        if np.mean(y**2) > SILENT:
+            return np.resize(y, n), start_s
+    raise DataError(f"{path}: no sound is found in it, as its channels sum up")

@@ -20,7 +20,7 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        complain("stopped; what was finished is kept")
+        complain("stopped; finished files are kept, none is left half-written")
         sys.stdout.flush()
         os._exit(STOPPED)  # threads within a song would otherwise be waited for
     finally:

@@ -31,6 +31,7 @@ from earmark.errors import DataError
 from earmark.labels import full_name, is_audio, label_format, song_name
 
 SPLITS = {name: name for name in ("train", "valid", "test")}
+_NEARLY = {"training": "train", "validation": "valid", "val": "valid", "testing": "test"}
 NAME = "a folder of songs"
 
 
@@ -50,6 +51,12 @@ def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -
 
 
 def _songs(root: Path, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
+    for path in entries(root):
+        if path.is_dir() and (split := _NEARLY.get(path.name.lower())):
+            raise DataError(
+                f"{path}: is it a split? Splits are called train, valid and test: "
+                f"rename it {split}, or something else"
+            )
     parted = any(path.is_dir() and path.name.lower() in SPLITS for path in entries(root))
     tops = split_folders(root, SPLITS, data_set=NAME) if parted else [(root, "train")]
     if parted and (stray := recordings(root)):

@@ -87,7 +87,7 @@ def _songs(audio: Path, lists: Path) -> Iterator[tuple[Path, str]]:
         for split in SPLITS:
             need_folder(audio / split, data_set=NAME, remedy="unpack all three splits")
         for folder, split in folders:
-            for path in recordings(folder):
+            for path in need_some(recordings(folder), where=folder, data_set=NAME):
                 yield path, split
         return
     if not lists.is_dir():

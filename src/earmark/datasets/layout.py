@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from earmark.errors import DataError
 from earmark.labels import is_audio
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".7z", ".rar")
 _GUESTS = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s.*", re.IGNORECASE)
@@ -54,6 +55,8 @@ def need_folder(path: Path, *, data_set: str, remedy: str) -> Path:
     DataError
         With the remedy, if it is not; an archive in its place is named.
     """
+    if path.is_file():
+        raise DataError(f"{path}: is a file; {remedy}")
     if not path.is_dir():
         packed = archives(path.parent) if path.parent.is_dir() else []
         if packed:
@@ -62,8 +65,8 @@ def need_folder(path: Path, *, data_set: str, remedy: str) -> Path:
     return path
 
 
-def need_some(rows: Iterable[Row], *, where: Path, data_set: str) -> list[Row]:
-    """Rows of which there must be at least one.
+def need_some(rows: Iterable[T], *, where: Path, data_set: str) -> list[T]:
+    """Things of which there must be at least one.
 
     Raises
     ------

@@ -169,8 +169,8 @@ def _joined(segments: Iterator[Segment]) -> list[Segment]:
 
 def _instruments(stem: Mapping[str, Any]) -> list[str]:
     """Version 2 lists several instruments for some stems."""
-    found = stem.get("instrument", [])
-    return [found] if isinstance(found, str) else [str(one) for one in found or []]
+    found = stem.get("instrument")
+    return [str(one) for one in (found if isinstance(found, list) else [found])]
 
 
 def _flag(metadata: Mapping[str, Any], name: str) -> bool:

@@ -35,7 +35,7 @@ from earmark.datasets.layout import (
 )
 from earmark.datasets.stem_energy import sung
 from earmark.errors import DataError, EarmarkError, how_to_install
-from earmark.labels import SLACK_S
+from earmark.labels import SLACK_S, is_audio
 
 SPLITS = {name: name for name in ("train", "test")}
 STREAMS = ("mixture", "drums", "bass", "other", "vocals")
@@ -58,8 +58,11 @@ def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -
     for split in SPLITS:
         need_folder(root / split, data_set=NAME, remedy="name the folder with train/ and test/")
     folders = split_folders(root, SPLITS, data_set=NAME)
-    found = [row for folder, split in folders for row in _songs(folder, split, relative_to)]
-    return need_some(found, where=root, data_set=NAME)
+    return [
+        row
+        for folder, split in folders
+        for row in need_some(_songs(folder, split, relative_to), where=folder, data_set=NAME)
+    ]
 
 
 def _songs(folder: Path, split: str, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
@@ -76,6 +79,8 @@ def _songs(folder: Path, split: str, relative_to: str | os.PathLike[str]) -> Ite
             if lacking:
                 raise DataError(f"{path / lacking[0]}: is missing; unpack {NAME} again")
             vocals, _ = load_audio(path / "vocals.wav", sr=SR)
+        elif is_audio(path):
+            raise DataError(f"{path}: {NAME}'s songs end in .stem.mp4, or are folders; rename it")
         else:
             continue
         if abs(length_s(audio) - len(vocals) / SR) > SLACK_S:

@@ -18,7 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from earmark.datasets.checks import song_segments
+from earmark.datasets.layout import need_some
 from earmark.errors import DataError
+from earmark.learn.manifest import parse_row
 
 VALID_SINGERS = ("chant02", "chant08", "chant11", "Erithacus")
 VALID_COLLECTIONS = ("cluecards", "lincity")
@@ -49,27 +52,32 @@ def rows(
     Raises
     ------
     DataError
-        If a table is missing, lacks a column or holds no number where one belongs, or a song is in
-        no split.
+        If a table is missing, lacks a column or holds no number where one belongs, a recording is
+        missing, a song is in no split, or labels do not fit it.
     """
     root = Path(data)
     found = [*_songs(root), *_acappella(root), *_sung_notes(root), *_speech(root), *_others(root)]
     for row in found:
+        track = parse_row(row, where=f"{root / 'singing'}", folder=root)
+        if track.labels is not None:
+            song_segments(track.labels, audio=track.paths[-1])
         for key in ("audio", "vocals", "instrumental", "labels"):
             if key in row:
                 row[key] = os.path.relpath(root / row[key], relative_to)
-    return found
+    return need_some(found, where=root / "singing", data_set="the corpus")
 
 
 def _table(root: Path, name: str) -> list[dict[str, str]]:
     path = root / "singing" / name
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             table = list(csv.DictReader(file))
-    except (OSError, ValueError, csv.Error) as error:
+    except OSError as error:
         raise DataError(
-            f"{path}: cannot be read ({error}); give the folder that holds `singing/`"
+            f"{path}: cannot be read ({error.strerror}); give the folder that holds `singing/`"
         ) from error
+    except (ValueError, csv.Error) as error:
+        raise DataError(f"{path}: not a table ({error}); save it as CSV, in UTF-8") from error
     for number, row in enumerate(table, start=2):
         if lacking := [column for column in _COLUMNS[name] if row.get(column) is None]:
             raise DataError(f"{path}, line {number}: has no {', '.join(lacking)}")

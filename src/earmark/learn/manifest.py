@@ -72,8 +72,8 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     Raises
     ------
     DataError
-        With file and line, if a line is not valid, a file is missing, or a singer stands in both
-        ``train`` and ``valid``.
+        With file and line, if a line is not valid, a file is missing, a recording stands in two
+        splits, or a singer in both ``train`` and ``valid``.
     """
     path = Path(path)
     try:
@@ -87,6 +87,13 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     ]
     if not tracks:
         raise DataError(f"{path}: the manifest is empty; {Path(__file__)} says what stands in one")
+    splits: dict[Path, str] = {}
+    for track in tracks:
+        if splits.setdefault(track.paths[0], track.split) != track.split:
+            raise DataError(
+                f"{path}: {track.paths[0]} stands in split {splits[track.paths[0]]!r} and in "
+                f"{track.split!r}; it can be in one"
+            )
     if shared := on_both_sides((t.split, t.singer) for t in tracks):
         raise DataError(
             f"{path}: on both sides of the split: {', '.join(shared)}. "
@@ -122,6 +129,26 @@ def _parse(line: str, *, where: str, folder: Path) -> Track:
         raise DataError(f"{where}: not a JSON object ({error})") from error
     if not isinstance(row, dict):
         raise DataError(f"{where}: not a JSON object")
+    return parse_row(row, where=where, folder=folder)
+
+
+def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
+    """A line's object, checked.
+
+    Parameters
+    ----------
+    row : mapping
+        See the module's table.
+    where : str
+        What messages name.
+    folder : Path
+        The manifest's, which paths are relative to.
+
+    Raises
+    ------
+    DataError
+        If a key is unknown or missing, a value is not what it should be, or a file is not there.
+    """
     if unknown := row.keys() - set(KEYS):
         raise DataError(
             f"{where}: unknown key {', '.join(sorted(unknown))}; known: {', '.join(KEYS)}"
@@ -132,7 +159,7 @@ def _parse(line: str, *, where: str, folder: Path) -> Track:
         raise DataError(f"{where}: needs `audio`, or both `vocals` and `instrumental`")
     paths = tuple(folder / name for name in names)
     for key in ("labels", "singer"):
-        if not isinstance(row.get(key, ""), str):
+        if not isinstance(row.get(key) or "", str):
             raise DataError(f"{where}: `{key}` is text, got {row[key]!r}")
     labels = folder / row["labels"] if row.get("labels") else None
     for file in [*paths, *([labels] if labels else [])]:
@@ -149,7 +176,7 @@ def _parse(line: str, *, where: str, folder: Path) -> Track:
     return Track(
         paths=paths,
         material=material,
-        singer=str(row.get("singer", paths[0].stem)),
+        singer=row.get("singer") or paths[0].stem,
         split=str(row.get("split", "train")),
         licence=str(row.get("licence", "unknown")),
         label_kind=str(row.get("label_kind", "hand")),
