@@ -219,6 +219,23 @@ def test_medleydb_bleed_is_left_alone(tmp_path):
     assert only(track(tmp_path, bleed="yes"))["split"] == "bleed"
 
 
+def test_medleydb_vocal_stem_cut_short(tmp_path):
+    track(tmp_path)
+    wav(tmp_path / "Audio/Ann_Ode/Ann_Ode_STEMS/Ann_Ode_STEM_01.wav", tone((0, 1), seconds=1))
+    refuses(medleydb, tmp_path, r"STEM_01\.wav: is 1\.0 s long, and the mix 4\.0 s; unpack")
+
+
+def test_lists_and_transcripts_that_are_not_utf8(tmp_path, speech):
+    song(tmp_path / "j", ".", "a")
+    (tmp_path / "j" / "filelists").mkdir()
+    (tmp_path / "j" / "filelists" / "train").write_bytes("né.ogg".encode("latin-1"))
+    refuses(jamendo, tmp_path / "j", r"filelists/train, line 1: not text .* UTF-8")
+    transcript = speech / "data_aishell" / aishell.TRANSCRIPT
+    transcript.parent.mkdir(parents=True)
+    transcript.write_bytes(b"BAC009S0002W0122 \xff")
+    refuses(aishell, speech, r"transcript.*, line 1: not text")
+
+
 def test_medleydb_vocal_stem_missing(tmp_path):
     track(tmp_path)
     (tmp_path / "Audio/Ann_Ode/Ann_Ode_STEMS/Ann_Ode_STEM_01.wav").unlink()

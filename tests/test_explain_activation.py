@@ -74,6 +74,7 @@ def test_unknown_layer():
         ({"steps": 0}, ValueError, "at least 1"),
         ({"batch": 0}, ValueError, "at least 1"),
         ({"eta": float("nan")}, ValueError, "above 0"),
+        ({"shape": (-1, 64)}, ValueError, "negative"),
         ({"shape": (3, 64)}, ValueError, r"takes no input of shape \(1, 3, 64\)"),
     ],
 )

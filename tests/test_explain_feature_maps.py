@@ -59,6 +59,13 @@ def test_unknown_layer(rng):
         feature_maps(BlockCrnn(filters=4), rng.normal(size=(40, 64)).astype(np.float32), ["x"])
 
 
+def test_no_hook_stays_after_an_error(rng):
+    net = BlockCrnn(filters=4)
+    with pytest.raises(DataError):
+        feature_maps(net, rng.normal(size=(60, 64)).astype(np.float32), ["L1", "nowhere"])
+    assert not net.L1._forward_hooks
+
+
 def test_what_has_no_maps(rng):
     net = BlockCrnn(filters=4)
     X = rng.normal(size=(60, 64)).astype(np.float32)

@@ -29,6 +29,9 @@ def test_round_trip(tmp_path: Path) -> None:
         ({"labels": None}, "needs `labels` or `endpoints`"),
         ({"labels": None, "endpoints": [[2, 1]]}, "reversed"),
         ({"labels": None, "endpoints": [1, 2]}, "list of"),
+        ({"labels": None, "endpoints": [[1, 1e999]]}, "not finite"),
+        ({"labels": 5}, "`labels` is text, got 5"),
+        ({"singer": 5}, "`singer` is text"),
         ({"material": "noise"}, "one of song"),
         ({"split": "valid"}, "both sides"),
         ({"sinnger": "b"}, "unknown key sinnger; known: audio, "),
@@ -42,6 +45,19 @@ def test_mistakes_are_named(tmp_path: Path, change: dict, message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:
         read_manifest(path)
     assert "m.jsonl" in str(caught.value)
+
+
+def test_a_recording_in_two_splits(tmp_path: Path) -> None:
+    rows = corpus.rows(tmp_path)[1:2] * 2
+    write_manifest([rows[0], rows[1] | {"split": "dev"}], tmp_path / "m.jsonl")
+    with pytest.raises(DataError, match=r"stands in split 'train' and in 'dev'"):
+        read_manifest(tmp_path / "m.jsonl")
+
+
+def test_a_singer_who_is_not_named_stands_for_the_recording(tmp_path: Path) -> None:
+    (row,) = corpus.rows(tmp_path)[1:2]
+    write_manifest([row | {"singer": None}], tmp_path / "m.jsonl")
+    assert read_manifest(tmp_path / "m.jsonl")[0].singer == "a.mix"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "\xff\xfe"])

@@ -40,3 +40,17 @@ def test_stages_of_one_name(tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text(stage * 2)
     with pytest.raises(DataError, match="name of its own"):
         read_recipe(tmp_path / "r.toml")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("filters=8.5", "filters=0", "dropout=2", "seed=-1", "speeds=[0]", "speeds=[]"),
+        *("stages.0.batch=0", "stages.0.batch=1.5", "stages.0.lr=nan", "stages.0.lr=-1"),
+        *("stages.0.draw=3", "stages.0.draw.song=-1", "stages.0.steps=0", "stages.0.snr_db=[1]"),
+        *("decoding.onset=0.3", "decoding.foo=1", 'name="a/../b"'),
+    ],
+)
+def test_values_that_cannot_be(change: str) -> None:
+    with pytest.raises(DataError, match=r"changed by --set: not a recipe \(.*"):
+        read_recipe(changes=[change])

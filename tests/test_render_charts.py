@@ -51,10 +51,32 @@ def test_fewer_patterns_make_a_smaller_page(rng):
 def test_curves_points_and_stacks_are_pictures(rng):
     plane = rng.normal(size=(20, 2)).astype(np.float32)
     for png in (
-        curves(["1", "all"], {"a": [(1.0, 0.1), (2.0, None)]}, x_label="x", y_label="y", zero=True),
+        curves(["1", "all"], {"a": [1.0, 2.0]}, x_label="x", y_label="y", zero=True),
         points({"a": plane, "b": plane + 3}),
         stacked({"log-mel": plane, "L1": plane}, seconds=1.0),
     ):
         image = pixels(png)
         assert min(image.shape[:2]) > 100
         assert image.std() > 0.01
+
+
+def test_intervals_are_drawn_where_they_lie():
+    options = {"x_label": "x", "y_label": "y"}
+    lines = {"a": [0.0, 10.0]}
+    bare = curves(["1", "2"], lines, **options)
+    wide = curves(["1", "2"], lines, intervals={"a": [(-1.0, 1.0), (2.0, 12.0)]}, **options)
+    blue = [np.abs(pixels(png) - np.array([0x1F, 0x5F, 0xA8]) / 255).max(axis=2) < 0.05
+            for png in (bare, wide)]  # fmt: skip
+    upright = [part.sum(axis=0).max() for part in blue]  # pixels of the tallest upright line
+    assert upright[1] > 5 * upright[0]
+
+
+def test_no_line_is_dropped():
+    lines = {str(n): [float(n), float(n)] for n in range(5)}
+    few = {name: values for name, values in lines.items() if name != "4"}
+    options = {"x_label": "x", "y_label": "y"}
+    assert curves(["1", "2"], lines, **options) != curves(["1", "2"], few, **options)
+
+
+def test_a_single_view(rng):
+    assert pixels(stacked({"log-mel": rng.normal(size=(20, 8))}, seconds=1.0)).std() > 0.01

@@ -13,7 +13,8 @@ from earmark.errors import DataError  # noqa: E402
 from earmark.learn.library import Library  # noqa: E402
 from earmark.learn.manifest import Track, read_manifest  # noqa: E402
 from earmark.learn.transfer import layer  # noqa: E402
-from earmark.studies.singing_transfer import QUICK, _need_speech, run  # noqa: E402
+from earmark.studies.singing_transfer import QUICK, run  # noqa: E402
+from earmark.studies.singing_transfer.corpus import need_speech  # noqa: E402
 from earmark.studies.singing_transfer.lab import Lab  # noqa: E402
 from earmark.studies.singing_transfer.material import mixtures  # noqa: E402
 from earmark.studies.singing_transfer.paper import PARAMETERS, TABLE1  # noqa: E402
@@ -247,7 +248,7 @@ def test_speech_in_which_nobody_speaks(tmp_path):
             )
         )
     with pytest.raises(DataError, match=r"train\.wav: no speech is found"):
-        _need_speech(Library(tracks, tmp_path))
+        need_speech(Library(tracks, tmp_path))
 
 
 def test_fewer_singers_than_folds(tmp_path):

@@ -144,6 +144,25 @@ def test_a_stage_that_cannot_be_validated(tmp_path: Path) -> None:
     refuses(rows, tmp_path, stages, "stage only, split 'valid': .* only speech")
 
 
+def test_a_training_that_never_began_claims_nothing(manifest: Path, tmp_path: Path) -> None:
+    """Labels that cannot be the song's are found as it is read; mended, the folder serves."""
+    labels = tmp_path / "a.csv"
+    before = labels.read_text()
+    labels.write_text("start_s,end_s\n1,2\n1.5,3\n")
+    with pytest.raises(DataError, match=r"a\.csv: the intervals 1\.0 to 2\.0 s and .* overlap"):
+        train(manifest, tmp_path / "run", recipe=recipe())
+    labels.write_text(before)
+    assert train(manifest, tmp_path / "run", recipe=recipe(seed=1)).is_file()
+
+
+def test_divergence_without_validation_is_said(tmp_path: Path) -> None:
+    rows = [row for row in corpus.rows(tmp_path) if row["split"] == "train"]
+    write_manifest(rows, tmp_path / "m.jsonl")
+    stage = Stage("only", 12, DRAW, batch=2, frames=60, lr=1e30)
+    with pytest.raises(DataError, match="diverged"):
+        train(tmp_path / "m.jsonl", tmp_path / "run", recipe=recipe(stages=(stage,)))
+
+
 def test_early_stop_keeps_the_best(manifest: Path, tmp_path: Path) -> None:
     stage = Stage("only", 40, DRAW, batch=2, frames=60, lr=0.0, validate_every=2, patience=2)
     train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,)))

@@ -86,5 +86,6 @@ class _Stages:
             self._highest[what] = auc
             self.best[what] = f"validation AUC {auc:.3f}, loss {row['valid_loss']:.3f}, step {done}"
         now = f"loss {row['loss']:.3f}, " if "loss" in row else ""
-        figures = now + self.best.get(what, "not validated yet")
+        unknown = "no validation" if math.isnan(row.get("valid_loss", 0)) else "not validated yet"
+        figures = now + self.best.get(what, unknown)
         self.bars.update(self._tasks[what], completed=done, figures=figures)

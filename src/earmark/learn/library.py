@@ -157,7 +157,7 @@ def _active(track: Track, speed: float, log_power: NDArray[np.float16]) -> NDArr
             check_labels(
                 segments,
                 duration_s=len(log_power) * HOP_S * speed,
-                name=track.labels or "the manifest",
+                name=track.labels or f"the manifest's endpoints of {track.paths[0].name}",
                 audio=track.paths[0],
             )
         moved = [Segment(s.start_s / speed, s.end_s / speed, s.label) for s in segments]

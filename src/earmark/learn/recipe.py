@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from earmark.errors import DataError
+from earmark.hysteresis import Hysteresis
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,18 @@ class Stage:
     patience: int = 1000
     """Validations without a better loss after which the stage ends early."""
 
+    def __post_init__(self) -> None:
+        _whole(self, "steps", "batch", "frames", "validate_every", "patience", least=1)
+        _number(self, "lr", least=0)
+        for name in ("draw", "valid"):
+            odds = getattr(self, name)
+            if not isinstance(odds, Mapping) or not all(
+                _finite(v) and v >= 0 for v in odds.values()
+            ):
+                raise ValueError(f"{name} gives a number from 0 for each kind of example: {odds!r}")
+        if len(self.snr_db) != 2 or not all(map(_finite, self.snr_db)):
+            raise ValueError(f"snr_db is two numbers, in dB: {self.snr_db!r}")
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -54,6 +68,33 @@ class Recipe:
     seed: int = 0
     speeds: tuple[float, ...] = (1.0,)
     valid_examples: int = 64
+
+    def __post_init__(self) -> None:
+        _whole(self, "filters", least=1)
+        _whole(self, "seed", "valid_examples", least=0)
+        _number(self, "dropout", least=0, below=1)
+        if not self.speeds or not all(_finite(v) and 0.1 <= v <= 10 for v in self.speeds):
+            raise ValueError(f"speeds are numbers from 0.1 to 10, at least one: {self.speeds!r}")
+        if not isinstance(self.name, str) or Path(self.name).name != self.name:
+            raise ValueError(f"name is the model's, no path: {self.name!r}")
+        Hysteresis(**self.decoding)  # thresholds that cannot be are told before the training
+
+
+def _whole(settings: object, *names: str, least: int) -> None:
+    for name in names:
+        value = getattr(settings, name)
+        if not isinstance(value, int) or value < least:
+            raise ValueError(f"{name} is a whole number from {least}, got {value!r}")
+
+
+def _number(settings: object, name: str, *, least: float, below: float = math.inf) -> None:
+    value = getattr(settings, name)
+    if not _finite(value) or not least <= value < below:
+        raise ValueError(f"{name} is a number from {least} and below {below}, got {value!r}")
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 DEFAULT = Path(__file__).with_name("default.toml")
@@ -79,6 +120,8 @@ def read_recipe(path: str | os.PathLike[str] = DEFAULT, *, changes: Iterable[str
     >>> read_recipe(changes=["stages.0.steps=20"]).stages[0].steps
     20
     """
+    changes = list(changes)
+    where = f"{path}, changed by --set" if changes else path
     try:
         tree = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         for change in changes:
@@ -90,7 +133,7 @@ def read_recipe(path: str | os.PathLike[str] = DEFAULT, *, changes: Iterable[str
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
-        raise DataError(f"{path}: not a recipe ({error})") from error
+        raise DataError(f"{where}: not a recipe ({error})") from error
 
 
 def _change(tree: Any, change: str) -> None:
@@ -103,7 +146,10 @@ def _change(tree: Any, change: str) -> None:
             tree = tree[int(key)] if isinstance(tree, list) else tree[key]
         tree[last] = tomllib.loads(f"value = {value}")["value"]
     except (ValueError, TypeError, KeyError, IndexError) as error:
-        raise DataError(f"--set {change}: not a change of the recipe ({error})") from error
+        raise DataError(
+            f"--set {change}: not a change of the recipe ({error}); values are TOML, text stands "
+            "in quotes: --set 'name=\"mine\"'"
+        ) from error
 
 
 def _build(kind: type[Any], values: Mapping[str, Any]) -> Any:

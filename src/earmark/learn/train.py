@@ -28,6 +28,8 @@ from earmark.nets.crnn import Crnn, hold_second_bias
 
 Progress = Callable[[str, int, int, Mapping[str, float]], None]
 """Called with (what is going on, done, total, figures)."""
+CLAIM = "training.json"
+"""What is learnt in a folder."""
 
 
 def train(
@@ -77,7 +79,7 @@ def train(
     except OSError as error:
         raise OutputError(f"{folder}: cannot be a folder for a model ({error.strerror})") from error
     if place.rank == 0:
-        claim = _claim(folder, Path(manifest), recipe)  # noqa: F841  held until the training ends
+        _held, note = _claim(folder, Path(manifest), recipe)  # until the training ends
     with place.first():
         library = Library(
             tracks,
@@ -85,6 +87,8 @@ def train(
             speeds=recipe.speeds,
             progress=lambda done, total: progress("reading recordings", done, total, {}),
         )
+    if place.rank == 0:
+        write_atomic(folder / CLAIM, note)
     drawn = [_examples(library, stage, "train", stage.draw) for stage in recipe.stages]
     torch.manual_seed(recipe.seed)
     net = Crnn(filters=recipe.filters, dropout=recipe.dropout).to(place.device)
@@ -133,8 +137,8 @@ def _check_material(
             drawable(draw, there, where=f"{manifest}: stage {stage.name}, split {split!r}")
 
 
-def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:
-    """Note what is trained here, and lock it: nobody else may, nor go on with another recipe."""
+def _claim(folder: Path, manifest: Path, recipe: Recipe) -> tuple[IO[bytes], bytes]:
+    """Lock the folder; nobody may go on here with another recipe. What to note of this training."""
     try:
         held = lock(folder / "lock")
     except Busy as error:
@@ -142,14 +146,13 @@ def _claim(folder: Path, manifest: Path, recipe: Recipe) -> IO[bytes]:
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     learnt = asdict(replace(recipe, name="", decoding={}))  # these two come in at the end
     note = json.dumps({"recipe": learnt, "manifest_sha256": digest}, indent=1).encode()
-    path = folder / "training.json"
+    path = folder / CLAIM
     if path.is_file() and path.read_bytes() != note:
         raise DataError(
             f"{folder}: holds a training with another recipe or manifest; "
             "choose another folder with -o, or remove this one"
         )
-    write_atomic(path, note)
-    return held
+    return held, note
 
 
 def _examples(library: Library, stage: Stage, split: str, draw: Mapping[str, float]) -> Examples:

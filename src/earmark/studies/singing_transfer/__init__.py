@@ -15,26 +15,20 @@ start nor choose a shipped one.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from earmark import __version__
-from earmark.annotation import HOP_S
-from earmark.atomic import is_temporary, kept_file, write_atomic
-from earmark.datasets import singing_corpus
-from earmark.errors import DataError, OutputError
+from earmark.atomic import kept_file, write_atomic
 from earmark.learn.library import Library
 from earmark.learn.locking import locked
-from earmark.learn.manifest import Track, read_manifest, write_manifest
+from earmark.studies.singing_transfer.corpus import CLAIM, corpus, described, need_speech, to_json
 from earmark.studies.singing_transfer.efficiency import efficiency
 from earmark.studies.singing_transfer.endpoint_check import endpoint_check
 from earmark.studies.singing_transfer.input_length import input_length, source_task, test_mixtures
@@ -42,7 +36,6 @@ from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.learned import learned
 from earmark.studies.singing_transfer.material import mixtures
 from earmark.studies.singing_transfer.musdb18 import musdb18_tracks, table3
-from earmark.studies.singing_transfer.rendered import render_corpus
 from earmark.studies.singing_transfer.report import write_report
 from earmark.studies.singing_transfer.runs import Run, plan, source
 from earmark.studies.singing_transfer.settings import FULL, QUICK, Settings
@@ -102,7 +95,7 @@ def run(
         If the folder cannot be made, or holds other files.
     """
     folder = Path(folder)
-    tracks = _corpus(folder, data, settings)
+    tracks = corpus(folder, data, settings)
     theirs = None if musdb18 is None else musdb18_tracks(folder / "musdb18", musdb18)
     voices = [t for t in tracks if t.material in ("speech", "music")]
     library = Library(
@@ -110,7 +103,7 @@ def run(
         folder / "cache",
         progress=lambda done, total: progress("speech, music", done, total),
     )
-    _need_speech(library)
+    need_speech(library)
     sung = [t for t in tracks if t.material in ("song", "stems")]
     folds = assign_folds(sung, settings.folds)
     songs = load_songs(
@@ -136,7 +129,7 @@ def run(
     spoken = [t for t in voices if t.material == "speech" and t.split == "valid"]
     parts: dict[str, Callable[[], Any]] = {
         "made": _made,
-        "corpus": lambda: _described(lab, voices),
+        "corpus": lambda: described(lab, voices),
         "endpoints": endpoint_check,
         "source_task": lambda: source_task(lab, source(settings), tests),
         "efficiency": lambda: efficiency(settings),
@@ -163,101 +156,11 @@ def run(
         "trainings": _spent(lab, todo),
         "parts": {name: part["seconds"] for name, part in kept.items()},
     }
-    results |= json.loads((folder / "study.json").read_bytes())
-    write_atomic(folder / "results.json", _json(results))
-    results = json.loads(_json(results))  # the same whether computed now or read again
+    results |= json.loads((folder / CLAIM).read_bytes())
+    write_atomic(folder / "results.json", to_json(results))
+    results = json.loads(to_json(results))  # the same whether computed now or read again
     write_report(folder, lab, results)
     return results
-
-
-def _corpus(folder: Path, data: str | os.PathLike[str] | None, settings: Settings) -> list[Track]:
-    """The tracks of the study, by the manifest in its folder; only one study lives in a folder."""
-    claim, manifest = folder / "study.json", folder / "manifest.jsonl"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        there = {path.name for path in folder.iterdir() if not is_temporary(path.name)}
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be a folder for a study ({error.strerror})") from error
-    begun = claim.is_file()
-    if there - _BEFORE_CLAIM and not begun:
-        raise OutputError(f"{folder}: holds other files; choose a new folder with -o")
-    before = manifest.read_bytes() if begun and manifest.is_file() else None
-    if before is None or data is not None:
-        write_manifest(_rows(folder, data), manifest)
-    tracks = read_manifest(manifest)
-    for material in ("speech", "music"):
-        _demand(tracks, material, manifest if data is None else data)
-    note = _json(
-        {"settings": asdict(settings), "data": _source_name(data), "version": __version__}
-        | {"recordings": _digest(tracks)}
-    )
-    if begun and claim.read_bytes() != note:
-        if before is not None:
-            write_atomic(manifest, before)
-        raise DataError(
-            f"{folder}: holds a study with other recordings, labels or settings, or of another "
-            "version; choose another folder with -o, or remove this one"
-        )
-    write_atomic(claim, note)
-    return tracks
-
-
-def _digest(tracks: Iterable[Track]) -> str:
-    """What the study learns from: the content of recordings and labels, and who stands where."""
-    whole = hashlib.sha256()
-    for track in tracks:
-        whole.update(repr((track.material, track.singer, track.split, track.endpoints)).encode())
-        for path in (*track.paths, *([track.labels] if track.labels else [])):
-            with path.open("rb") as file:
-                whole.update(hashlib.file_digest(file, "sha256").digest())
-    return whole.hexdigest()[:16]
-
-
-_BEFORE_CLAIM = {"manifest.jsonl", "rendered"}
-"""What a study writes before its folder is its own; left there by bad data or a kill."""
-
-
-def _rows(folder: Path, data: str | os.PathLike[str] | None) -> list[dict[str, Any]]:
-    """Manifest rows: of the corpus, or of songs and speech rendered now."""
-    if data is None:
-        rows = render_corpus(folder / "rendered")
-        for row in rows:
-            row |= {key: f"rendered/{row[key]}" for key in ("audio", "labels") if key in row}
-        return rows
-    rows = singing_corpus.rows(data, relative_to=folder)
-    rows = [row for row in rows if row["material"] not in ("singing", "sound")]
-    for row in rows:
-        if row["material"] == "speech":  # endpoints are found by the study's own detector
-            del row["endpoints"]
-    return rows
-
-
-def _source_name(data: str | os.PathLike[str] | None) -> str:
-    return "rendered by earmark (a synthetic stand-in)" if data is None else "singing corpus"
-
-
-def _demand(tracks: list[Track], material: str, data: object) -> None:
-    for split in ("train", "valid"):
-        if not any(t.material == material and t.split == split for t in tracks):
-            raise DataError(
-                f"{data}: no {material} of split {split!r}; the source task mixes clean speech "
-                f"with instrumental music, so name recordings in singing/{_TABLES[material]}"
-            )
-
-
-def _need_speech(library: Library) -> None:
-    """Refuse recordings called speech in which nobody is found to speak."""
-    for split in ("train", "valid"):
-        items = library.items(split, "speech")
-        if not any(item.active.any() for item in items):
-            raise DataError(
-                f"{items[0].track.paths[0]}: no speech is found in it, nor in any other recording "
-                f"of speech of split {split!r}; name clean speech, without music, in "
-                f"singing/{_TABLES['speech']}"
-            )
-
-
-_TABLES = {"speech": "speech.csv", "music": "instrumental.csv"}
 
 
 def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) -> Any:
@@ -267,7 +170,7 @@ def _part(folder: Path, name: str, make: Callable[[], Any], progress: Progress) 
         progress(name.replace("_", " "), 0, 1)
         start = time.perf_counter()
         answer = {"result": make(), "seconds": time.perf_counter() - start}
-        write_atomic(path, _json(answer))
+        write_atomic(path, to_json(answer))
         progress(name.replace("_", " "), 1, 1)
     with kept_file(path):
         part = json.loads(path.read_text())
@@ -284,19 +187,6 @@ def _made() -> dict[str, str]:
     }
 
 
-def _described(lab: Lab, voices: list[Track]) -> dict[str, Any]:
-    """Songs, singers and folds; speech and music."""
-    return {
-        "songs": [
-            {"song": s.name, "singer": s.singer, "fold": s.fold, "seconds": len(s.X) * HOP_S}
-            | {"sung": float(s.active.mean())}
-            for s in lab.songs
-        ],
-        "speech": _count(voices, "speech"),
-        "music": _count(voices, "music"),
-    }
-
-
 def _spent(lab: Lab, runs: Sequence[Run]) -> dict[str, dict[str, float]]:
     """Trainings by the kind of their network: how many, and their mean time in seconds."""
     seconds: dict[str, list[float]] = {}
@@ -306,18 +196,3 @@ def _spent(lab: Lab, runs: Sequence[Run]) -> dict[str, dict[str, float]]:
         kind: {"trainings": len(each), "seconds": sum(each) / len(each)}
         for kind, each in seconds.items()
     }
-
-
-def _count(tracks: list[Track], material: str) -> dict[str, int]:
-    own = [t for t in tracks if t.material == material]
-    return {
-        f"{what} {split}": len(
-            {t.singer if what == "performers" else t.paths for t in own if t.split == split}
-        )
-        for split in ("train", "valid")
-        for what in ("recordings", "performers")
-    }
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, indent=1).encode()

@@ -10,6 +10,7 @@ from typing import Any
 from earmark.atomic import write_atomic
 from earmark.render.document import Block, Document, Heading, Items, Picture, Text
 from earmark.studies.singing_transfer import paper
+from earmark.studies.singing_transfer import report_inside as inside
 from earmark.studies.singing_transfer import report_tables as tables
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.report_pictures import pictures
@@ -80,8 +81,8 @@ def _blocks(results: Results, clips: list[str]) -> list[Block]:
         Picture("strips", "Yellow: singing. A song of each fold; proposed: L1 fine-tuned."),
     ]
     blocks += [Heading("Speech between sung parts"), tables.speech(results)]
-    blocks += [Heading("What was learned: filter patterns (equation 2)"), tables.patterns(results)]
-    blocks += [tables.weights(results)]
+    blocks += [Heading("What was learned: filter patterns (equation 2)"), inside.patterns(results)]
+    blocks += [inside.weights(results)]
     for layer in CONVOLUTIONS:
         for which, name in (("source", "source network"), ("target", "target, L1 fine-tuned")):
             blocks.append(
@@ -91,9 +92,9 @@ def _blocks(results: Results, clips: list[str]) -> list[Block]:
                     "64 mel bands upwards; each has its own colours.",
                 )
             )
-    blocks += [Heading("Internal representations"), tables.energy(results)]
+    blocks += [Heading("Internal representations"), inside.energy(results)]
     blocks += [
-        Picture(name, f"{tables.place(e)}: log-mel, then of each layer one map, drawn at random: "
+        Picture(name, f"{inside.place(e)}: log-mel, then of each layer one map, drawn at random: "
                 "where that layer was carried over and fine-tuned, and where it was fixed.")
         for name, e in zip(clips, results["learned"]["energy"], strict=True)
     ]  # fmt: skip
@@ -109,7 +110,7 @@ def _blocks(results: Results, clips: list[str]) -> list[Block]:
     ]
     if "musdb18" in results:
         blocks += [Heading("Table 3: MUSDB18"), tables.table3(results["musdb18"])]
-    blocks += [Heading("Speed"), tables.speed(results), tables.time(results)]
+    blocks += [Heading("Speed"), inside.speed(results), inside.time(results)]
     blocks += [Heading("Slips in the paper's tables"), Items(paper.SLIPS)]
     made = results["made"]
     blocks += [
