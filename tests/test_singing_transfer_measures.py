@@ -297,8 +297,16 @@ def test_musdb18_without_a_test_side(musdb, tmp_path):
 
     (musdb / "test").rename(tmp_path / "away")
     (musdb / "test").mkdir()
-    with pytest.raises(DataError, match="no tracks of split 'test'"):
+    with pytest.raises(DataError, match="test: holds nothing of MUSDB18"):
         musdb18_tracks(tmp_path / "theirs", musdb)
+
+
+def test_another_copy_of_musdb18(musdb, tmp_path):
+    from earmark.studies.singing_transfer.musdb18 import musdb18_tracks
+
+    musdb18_tracks(tmp_path / "theirs", musdb)
+    with pytest.raises(DataError, match="of another copy of MUSDB18"):
+        musdb18_tracks(tmp_path / "theirs", tmp_path)
 
 
 def test_two_songs_of_one_name(voice, tmp_path):

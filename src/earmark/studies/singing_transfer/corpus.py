@@ -18,6 +18,7 @@ from earmark.errors import DataError, OutputError
 from earmark.learn.library import Library
 from earmark.learn.manifest import Track, read_manifest, write_manifest
 from earmark.studies.singing_transfer.lab import Lab
+from earmark.studies.singing_transfer.rendered import render_corpus
 from earmark.studies.singing_transfer.settings import Settings
 
 CLAIM = "study.json"
