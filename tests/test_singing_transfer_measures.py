@@ -306,7 +306,7 @@ def test_another_copy_of_musdb18(musdb, tmp_path):
 
     musdb18_tracks(tmp_path / "theirs", musdb)
     with pytest.raises(DataError, match="of another copy of MUSDB18"):
-        musdb18_tracks(tmp_path / "theirs", tmp_path)
+        musdb18_tracks(tmp_path / "theirs", tmp_path / "other")
 
 
 def test_two_songs_of_one_name(voice, tmp_path):

@@ -10,10 +10,9 @@ import numpy as np
 from earmark.learn.dense import dense_scores
 from earmark.learn.examples import Example, Examples
 from earmark.studies.singing_transfer.lab import Lab
-from earmark.studies.singing_transfer.material import standard
 from earmark.studies.singing_transfer.measures import figures, of_songs
 from earmark.studies.singing_transfer.runs import Run, source
-from earmark.studies.singing_transfer.songs import FILL
+from earmark.studies.singing_transfer.songs import FILL, standard
 
 
 def test_mixtures(examples: Examples, *, count: int) -> list[Example]:

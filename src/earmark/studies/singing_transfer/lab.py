@@ -65,6 +65,7 @@ class Lab:
         self.folder, self.settings = folder, settings
         folder.mkdir(parents=True, exist_ok=True)
         self.songs, self.mixtures, self._progress = songs, mixtures, progress
+        self._exported: tuple[Crnn, OnnxModel] | None = None
 
     def net(self, run: Run) -> nn.Module:
         """The network of a run, trained now or before, in evaluation mode."""
@@ -127,25 +128,20 @@ class Lab:
 
     def hear(self, net: nn.Module, song: Song) -> NDArray[np.float32]:
         """A network's scores of a song on earmark's frames, shape (T,)."""
-        return self.hear_views(net, X=song.X, heard=song.heard, X80=song.X80)
-
-    def hear_views(
-        self,
-        net: nn.Module,
-        *,
-        X: NDArray[np.float32],
-        heard: NDArray[np.float32],
-        X80: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
-        """A network's scores from the view that it reads, shape (T,)."""
         if isinstance(net, SchluterCnn):
-            return to_grid(dense_scores(net, X80, fill=SILENT_80), len(X))
+            return to_grid(dense_scores(net, song.X80, fill=SILENT_80), len(song.X))
         if isinstance(net, Crnn):
+            return self._windows(net).score(song.X)[:, 0]
+        return dense_scores(net, song.heard, fill=FILL)
+
+    def _windows(self, net: Crnn) -> OnnxModel:
+        """A network that hears long windows as the runtime runs it, exported once."""
+        if self._exported is None or self._exported[0] is not net:
             with tempfile.TemporaryDirectory() as own:
                 path = Path(own, "windows.onnx")
                 export_onnx(net, path, frames=self.settings.long_frames)
-                return OnnxModel(path, threads=torch.get_num_threads()).score(X)[:, 0]
-        return dense_scores(net, heard, fill=FILL)
+                self._exported = net, OnnxModel(path, threads=torch.get_num_threads())
+        return self._exported[1]
 
     def fresh(self, run: Run) -> nn.Module:
         """A run's network as it begins, its convolutions not yet copied.

@@ -28,9 +28,8 @@ from earmark.learn.dense import pad_context
 from earmark.learn.examples import Example
 from earmark.learn.transfer import layer
 from earmark.studies.singing_transfer.lab import Lab
-from earmark.studies.singing_transfer.material import standard
 from earmark.studies.singing_transfer.runs import CONVOLUTIONS, L1_FINE, NONE, Run, source
-from earmark.studies.singing_transfer.songs import FILL, Song
+from earmark.studies.singing_transfer.songs import FILL, Song, standard
 
 CLIP_FRAMES = 200
 """Frames of a clip whose internal representations are shown, 4 s."""

@@ -9,7 +9,7 @@ control: what is called a voice there anyway proves nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from earmark.learn.manifest import Track
 from earmark.learn.mix_audio import active_samples
 from earmark.studies.singing_transfer.lab import Lab
 from earmark.studies.singing_transfer.runs import BASELINE, L1_FINE, NONE, over
-from earmark.studies.singing_transfer.songs import Song, mix, standard
+from earmark.studies.singing_transfer.songs import Song, mix
 from earmark.studies.singing_transfer.tables import name_of
 
 GAP_S, LONGEST_S, MARGIN_S = 3.0, 5.0, 0.5
@@ -124,15 +124,14 @@ def speech_in_songs(lab: Lab, speech: Sequence[Track]) -> dict[str, Any]:
         y80, _ = spoken_into(
             mix(song.track, sr=logmel_schluter.SR), chosen[song.name], sr=logmel_schluter.SR
         )
-        X = logmel.logmel(y)
-        views = {"X": X, "heard": standard(X), "X80": logmel_schluter.logmel_schluter(y80)}
-        at = segments_to_frames([segment for each in spoken for segment in each], len(X))
+        said = replace(song, X=logmel.logmel(y), X80=logmel_schluter.logmel_schluter(y80))
+        at = segments_to_frames([segment for each in spoken for segment in each], len(said.X))
         utterances += sum(map(bool, spoken))
         frames += int(at.sum())
         for name, row in rows.items():
             runs = over(row, lab.settings, seeds=1 if row == BASELINE else lab.settings.seeds)
             for run in (run for run in runs if run.fold == song.fold):
-                found[name].append(lab.hear_views(lab.net(run), **views)[at] > 0.5)
+                found[name].append(lab.hear(lab.net(run), said)[at] > 0.5)
                 before[name].append(lab.scores(run)[song.name][at] > 0.5)
     return {
         "rows": [
