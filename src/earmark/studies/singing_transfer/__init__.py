@@ -132,7 +132,7 @@ def run(
         "corpus": lambda: described(lab, voices),
         "endpoints": endpoint_check,
         "source_task": lambda: source_task(lab, source(settings), tests),
-        "efficiency": lambda: efficiency(settings),
+        "efficiency": lambda: efficiency(lab),
         "input_length": lambda: input_length(lab, tests),
         "table1": lambda: table1(lab),
         "beside": lambda: beside(lab),

@@ -13,24 +13,26 @@ from torch import nn
 from earmark.annotation import HOP_S
 from earmark.learn.dense import block_scores, dense_scores
 from earmark.learn.loop import has_bfloat16
-from earmark.nets.blocks import BlockCnn, BlockCrnn
+from earmark.studies.singing_transfer.lab import Lab
+from earmark.studies.singing_transfer.runs import L1_FINE, over, source
 from earmark.studies.singing_transfer.settings import Settings
 from earmark.studies.singing_transfer.songs import FILL
 
 
-def efficiency(settings: Settings, *, seconds: float = 20.0) -> dict[str, Any]:
-    """Measure with fresh networks on noise: speed does not depend on weights or sound.
+def efficiency(lab: Lab, *, seconds: float = 20.0) -> dict[str, Any]:
+    """Measure with trained networks of seed 0 on a song: a fresh one gives all frames one score.
 
     Returns
     -------
     dict
-        For ``source`` and ``target``: ``difference`` (largest, dense against blocks), ``ratio``
-        (time of blocks over that of dense), ``dense_times_real_time``, ``step_times_real_time``
-        (seconds of audio learnt from in a second, at the study's batch). ``threads``: of PyTorch.
+        For ``source`` and ``target``: ``difference`` (the largest of scores, dense against
+        blocks), ``ratio`` (time of blocks over that of dense), ``dense_times_real_time``,
+        ``step_times_real_time`` (seconds of audio learnt from in a second, at the study's batch).
+        ``threads``: of PyTorch.
     """
-    X = np.random.default_rng(0).normal(size=(round(seconds / HOP_S), 64)).astype(np.float32)
-    options = {"length": settings.length, "filters": settings.filters}
-    nets = {"source": BlockCnn(**options), "target": BlockCrnn(**options, shift=settings.shift)}
+    target = over(L1_FINE, lab.settings)[0]
+    X = lab.tested(target)[0].heard[: round(seconds / HOP_S)]
+    nets = {"source": lab.net(source(lab.settings)), "target": lab.net(target)}
     found: dict[str, Any] = {"threads": torch.get_num_threads()}
     for name, net in nets.items():
         dense_scores(net, X, fill=FILL)  # the first call also makes plans
@@ -39,8 +41,8 @@ def efficiency(settings: Settings, *, seconds: float = 20.0) -> dict[str, Any]:
         found[name] = {
             "difference": float(np.abs(dense - blocks).max()),
             "ratio": blocks_s / dense_s,
-            "dense_times_real_time": seconds / dense_s,
-            "step_times_real_time": _step(net, settings),
+            "dense_times_real_time": len(X) * HOP_S / dense_s,
+            "step_times_real_time": _step(net, lab.settings),
         }
     return found
 

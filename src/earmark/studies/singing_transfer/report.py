@@ -64,8 +64,8 @@ def _blocks(results: Results, clips: list[str]) -> list[Block]:
     blocks += [
         Heading("How many songs until transfer stops paying"),
         Picture("learning_curve", "F against the number of songs learnt from."),
-        Picture("gain", "Gain in F by L1 fine-tuned over no transfer, song for song; bars: 95 % by "
-                "bootstrap over singers."),
+        Picture("gain", "Gain in F by L1 fine-tuned over no transfer, mean over singers; bars: 95 "
+                "%, Student's t over singers."),
         tables.curve(results),
     ]  # fmt: skip
     blocks += [

@@ -105,6 +105,7 @@ _PARTS = {
     "paired": "transfer against no transfer, F",
     "paired_auc": "transfer against no transfer, AUC",
     "made": "date and versions",
+    "on_dev": "songs of the split dev",
     "learning_curve": "learning curve",
     "budget": "budgets",
     "table2": "Table 2",

@@ -50,7 +50,7 @@ def pictures(folder: Path, lab: Lab, results: Results) -> dict[str, bytes]:
                 name: [100 * p["means"][index] for p in curve]
                 for index, name in enumerate(("L1 fine-tuned", "no transfer"))
             },
-            x_label="songs learnt from", y_label="F, %, mean over songs",
+            x_label="songs learnt from", y_label="F, %, mean over singers",
         ),
         "gain": curves(
             counts,

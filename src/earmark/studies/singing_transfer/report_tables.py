@@ -12,8 +12,14 @@ Results = Mapping[str, Any]
 
 
 def title(song: str) -> str:
-    """A song's name to be read; of a song in stems it is the vocal stem's."""
-    return song.removesuffix(".vocals").replace("_", " ")
+    """A song's title, from a name such as ``artist___title`` or its vocal stem's.
+
+    Examples
+    --------
+    >>> title("jonathan_coulton___code_monkey"), title("1_hydrogen.vocals")
+    ('code monkey', '1 hydrogen')
+    """
+    return song.rpartition("___")[2].removesuffix(".vocals").replace("_", " ").strip()
 
 
 def percent(values: Mapping[str, float | None], *names: str) -> list[str]:
@@ -74,7 +80,7 @@ def beside(results: Results) -> Table:
     )
 
 
-_COMPARED = ("difference", "95 %", "p", "by seed", "mean over songs", "better on")
+_COMPARED = ("difference", "95 %", "p", "by seed", "over songs", "better")
 
 
 def _compared(p: Mapping[str, Any]) -> list[str]:
@@ -82,7 +88,7 @@ def _compared(p: Mapping[str, Any]) -> list[str]:
     return [
         f"{100 * p['difference']:+.1f}", f"{100 * low:+.1f} to {100 * high:+.1f}", f"{p['p']:.3f}",
         " ".join(f"{100 * seed:+.1f}" for seed in p["seeds"]),
-        f"{100 * p['over_songs']:+.1f}", f"{p['better']} of {p['songs']} songs",
+        f"{100 * p['over_songs']:+.1f}", f"{p['better']} of {p['songs']}",
     ]  # fmt: skip
 
 
@@ -99,7 +105,8 @@ def paired(results: Results) -> Table:
         rows,
         "In points (hundredths). Songs by one singer are alike, so difference, interval (Student's "
         f"t) and p (all changes of sign) are of the means of {singers} singers, seeds averaged; "
-        f"p cannot be below {2 / 2**singers:.3f} then. By seed: the same difference for each.",
+        f"p cannot be below {2 / 2**singers:.3f} then. By seed: the same difference for each. "
+        "Over songs: the mean that counts every song alike; better: on how many songs.",
     )
 
 
