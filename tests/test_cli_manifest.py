@@ -25,6 +25,16 @@ def test_a_folder_without_the_corpus(tmp_path: Path) -> None:
     assert not (tmp_path / "m.jsonl").exists()
 
 
+def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch) -> None:
+    def closed(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "closed/songs")
+
+    monkeypatch.setattr("earmark.datasets.folder.rows", closed)
+    said = earmark("manifest", tmp_path, "--kind", "folder", "-o", tmp_path / "m.jsonl")
+    assert said.code == 1
+    assert "closed/songs: Permission denied" in said.err
+
+
 def test_no_torch_is_loaded() -> None:
     code = (
         "import sys, earmark.datasets.singing_corpus, earmark.learn.manifest, earmark.learn.recipe;"

@@ -12,7 +12,6 @@ import typer
 
 from earmark.cli.console import caution, out, warnings_told
 from earmark.cli.outputs import claim
-from earmark.datasets.layout import some
 from earmark.errors import OutputError
 
 KINDS = {
@@ -31,6 +30,7 @@ def command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace it.")] = False,
 ) -> None:
     """Write the manifest of a corpus: earmark's own, a public one, or a folder of songs."""
+    from earmark.datasets.layout import some
     from earmark.learn.manifest import on_both_sides, write_manifest
 
     if kind not in KINDS:
