@@ -56,6 +56,9 @@ def rows(folder: Path, *, seconds: float = 6.0) -> list[dict]:
             | {"audio": write(folder / f"{singer}.solo.wav", v), "material": "singing"}
             | {"singer": singer},
             common
+            | {"audio": write(folder / f"{singer}.rap.wav", v), "material": "rap"}
+            | {"singer": singer},
+            common
             | {"audio": write(folder / f"{singer}.music.wav", music(rng, seconds))}
             | {"material": "music", "singer": f"band {singer}"},
             common

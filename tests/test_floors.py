@@ -30,7 +30,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     (["detector", "endpoints"], {"sklearn"}),
     (
         ["nets", "learn", "explain", "datasets"],
-        {"torch", "safetensors", "onnx", "yaml"},
+        {"torch", "safetensors", "onnx", "yaml", "pyworld", "mido"},
     ),
     (
         [

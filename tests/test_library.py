@@ -56,24 +56,43 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     assert len(library.items("train", "song")[0]) == 350
 
 
-@pytest.mark.parametrize(
-    "kind", ["song", "stems", "singing", "alone", "speech_music", "speech", "music", "sound"]
-)
-def test_every_kind_of_example(library: Library, kind: str) -> None:
-    examples = Examples(library, split="train", draw={kind: 1}, frames=120)
+KINDS = {  # whether singing and speech are there at times, and whether they are known there
+    "song": ("yes", "no"),
+    "stems": ("yes", "unknown"),
+    "singing": ("yes", "no"),
+    "rap": ("yes", "unknown"),
+    "alone": ("yes", "no"),
+    "speech_music": ("unknown", "yes"),
+    "presenter": ("no", "yes"),
+    "speech": ("no", "yes"),
+    "both": ("yes", "yes"),
+    "music": ("no", "no"),
+    "sound": ("no", "no"),
+}
+
+
+@pytest.mark.parametrize("bend", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_example(library: Library, kind: str, bend: bool) -> None:
+    examples = Examples(library, split="train", draw={kind: 1}, frames=120, bend=bend)
     drawn = [examples.draw(np.random.default_rng(i)) for i in range(20)]
     for X, y, known in drawn:
         assert X.shape == (120, 64)
         assert X.dtype == np.float32
         assert np.isfinite(X).all()
-        assert y.shape == known.shape == (120,)
-    labels = np.concatenate([y for _, y, _ in drawn])
-    if kind in ("speech", "music", "sound"):
-        assert not labels.any()
-    else:
-        assert 0.1 < labels.mean() < 0.99
-    unsure = np.concatenate([~known for _, _, known in drawn])
-    assert unsure.any() == (kind in ("song", "stems"))
+        assert y.shape == known.shape == (120, 2)
+    labels, known = (np.concatenate([each[i] for each in drawn]) for i in (1, 2))
+    voice = labels.any(axis=1)
+    for column, expected in enumerate(KINDS[kind]):
+        if expected == "yes":
+            assert 0.1 < labels[known[:, column], column].mean() < 0.99
+        else:
+            assert not labels[:, column].any()
+            assert known[voice, column].any() == (expected == "no" and voice.any())
+    if kind in ("alone", "speech", "music", "sound"):
+        assert known.all()
+    elif kind in ("song", "stems"):
+        assert not known.all(axis=1)[np.flatnonzero(np.diff(voice[:120].astype(int)))].any()
 
 
 def test_a_seed_draws_the_same_example(library: Library) -> None:
@@ -87,7 +106,8 @@ def test_labels_follow_the_voice_through_the_mixing(library: Library) -> None:
     """An unaccompanied voice is louder where it is labelled."""
     examples = Examples(library, split="train", draw={"alone": 1}, frames=200, snr_db=(20.0, 20.0))
     for i in range(10):
-        X, y, _ = examples.draw(np.random.default_rng(i))
+        X, labels, _ = examples.draw(np.random.default_rng(i))
+        y = labels[:, 0]
         if 20 < y.sum() < 180:
             loud = X.max(axis=1)
             assert loud[y].mean() > loud[~y].mean() + 1

@@ -1,9 +1,9 @@
-"""Where there is singing: a recording in, scores and segments out."""
+"""Where there is singing, or speech: a recording in, scores and segments out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark import __version__
-from earmark.annotation import Annotation, Scores, Segment
+from earmark.annotation import SINGING, Annotation, Scores, Segment
 from earmark.audio import AudioReader, load_audio
 from earmark.audio.samples import Source
+from earmark.errors import ModelError
 from earmark.features.logmel import SR, logmel, logmel_stream
 from earmark.hysteresis import Hysteresis
 from earmark.runtime import ModelInfo, OnnxModel
@@ -26,6 +27,9 @@ class SingingDetector:
     ----------
     model : str or path-like
         Name of a shipped model, or an ``.onnx`` file that ``earmark train`` made.
+    labels : sequence of str, optional
+        What to look for, of the labels that the model knows: ``"singing"``, ``"speech"``. Where not
+        given, singing alone; of a model that knows no singing, all of its labels.
     threads : int
         Threads of the network.
     onset, offset : float, optional
@@ -38,9 +42,9 @@ class SingingDetector:
     Raises
     ------
     ModelError
-        If there is no such model or the file is not one.
+        If there is no such model, the file is not one, or it does not know a label.
     ValueError
-        If a threshold is out of range.
+        If a threshold is out of range, or labels are none at all.
 
     Examples
     --------
@@ -56,6 +60,7 @@ class SingingDetector:
         self,
         model: str | os.PathLike[str] = "singing",
         *,
+        labels: Sequence[str] | None = None,
         threads: int = 1,
         onset: float | None = None,
         offset: float | None = None,
@@ -63,6 +68,8 @@ class SingingDetector:
         min_off_s: float | None = None,
     ) -> None:
         self._model = OnnxModel(model, threads=threads)
+        self.labels = self._known(labels)
+        self._columns = [self.info.labels.index(label) for label in self.labels]
         own = asdict(Hysteresis()) | self.info.decoding
         if onset is not None and offset is None:
             offset = min(onset, own["offset"])
@@ -70,6 +77,21 @@ class SingingDetector:
             onset = max(offset, own["onset"])
         given = {"onset": onset, "offset": offset, "min_on_s": min_on_s, "min_off_s": min_off_s}
         self.hysteresis = Hysteresis(**own | {k: v for k, v in given.items() if v is not None})
+
+    def _known(self, labels: Sequence[str] | None) -> tuple[str, ...]:
+        """The labels to look for, each once."""
+        known = self.info.labels
+        if labels is None:
+            return (SINGING,) if SINGING in known else known
+        if isinstance(labels, str) or not labels:
+            raise ValueError(f"labels are named in a list, at least one: got {labels!r}")
+        for label in labels:
+            if label not in known:
+                raise ModelError(
+                    f"the model {self.info.name} does not know the label {label!r}, only "
+                    f"{', '.join(known)}"
+                )
+        return tuple(dict.fromkeys(labels))
 
     @property
     def info(self) -> ModelInfo:
@@ -83,6 +105,7 @@ class SingingDetector:
             "version": __version__,
             "model": self.info.name,
             "model_sha256": self.info.sha256,
+            "labels": list(self.labels),
             **asdict(self.hysteresis),
         }
 
@@ -103,7 +126,8 @@ class SingingDetector:
         Returns
         -------
         Scores
-            ``values`` of shape (T, C), ``T = ceil(duration / 0.02 s)``.
+            ``values`` of shape (T, C), ``T = ceil(duration / 0.02 s)``, a column for each of
+            ``labels``.
 
         Raises
         ------
@@ -154,7 +178,7 @@ class SingingDetector:
         return Annotation(
             segments=tuple(self.segments(scores)),
             duration_s=scores.duration_s,
-            labels=scores.labels,
+            labels=self.labels,
             source=reader.name,
             model=self.info.name,
             scores=scores,
@@ -164,8 +188,8 @@ class SingingDetector:
 
     def _scores(self, parts: list[NDArray[np.float32]], duration_s: float) -> Scores:
         empty = np.empty((0, len(self.info.labels)), dtype=np.float32)
-        values = np.concatenate([empty, *parts])
-        return Scores(values, self.info.hop_s, self.info.labels, duration_s)
+        values = np.concatenate([empty, *parts])[:, self._columns]
+        return Scores(values, self.info.hop_s, self.labels, duration_s)
 
 
 def _checked(source: Source) -> Source:
@@ -200,6 +224,7 @@ def detect(
     source: Source,
     *,
     model: str | os.PathLike[str] = "singing",
+    labels: Sequence[str] | None = None,
     threads: int = 1,
     onset: float | None = None,
     offset: float | None = None,
@@ -213,7 +238,7 @@ def detect(
     Parameters
     ----------
     source : path, bytes, binary file or (y, sr)
-    model, threads, onset, offset, min_on_s, min_off_s
+    model, labels, threads, onset, offset, min_on_s, min_off_s
         As :class:`SingingDetector` takes them.
 
     Raises
@@ -227,6 +252,7 @@ def detect(
     ()
     """
     detector = SingingDetector(
-        model, threads=threads, onset=onset, offset=offset, min_on_s=min_on_s, min_off_s=min_off_s
-    )
+        model, labels=labels, threads=threads,
+        onset=onset, offset=offset, min_on_s=min_on_s, min_off_s=min_off_s,
+    )  # fmt: skip
     return detector.detect(source)

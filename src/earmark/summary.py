@@ -8,7 +8,8 @@ the later counts; :meth:`Summary.compact` leaves one a song, sorted by path.
 path                      as the user named the song; not altered, so a spreadsheet may take a path
                           that begins with ``=``, ``+``, ``-`` or ``@`` for a formula
 duration_s                seconds
-vocal_fraction            share of the duration that is sung
+vocal_fraction            share of the duration that is sung; this and all below are empty where
+                          singing was not looked for
 first_vocal_s             where singing first starts; empty if it does not
 last_vocal_s              where it last ends
 longest_gap_s             longest stretch without singing, the song's start and end included
@@ -60,23 +61,27 @@ def describe(annotation: Annotation, *, path: str) -> Row:
     >>> row["vocal_fraction"], row["longest_gap_s"], row["instrumental"]
     ('0.4000', '3.000', 'false')
     """
-    sung = labelled(annotation.segments, SINGING)
     duration_s = annotation.duration_s or 0.0
+    cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": annotation.warning or ""}
+    if SINGING in annotation.labels:
+        cells |= _vocals(annotation, duration_s)
+    return dict.fromkeys(COLUMNS, "") | cells
+
+
+def _vocals(annotation: Annotation, duration_s: float) -> Row:
+    """The columns about singing."""
+    sung = labelled(annotation.segments, SINGING)
     sung_s = sum(segment.duration_s for segment in sung)
     starts_s = [*(segment.start_s for segment in sung), duration_s]
     ends_s = [0.0, *(segment.end_s for segment in sung)]
     unknown = annotation.warning is not None or duration_s < INSTRUMENTAL_S
-    cells = {
-        "path": path,
-        "duration_s": f"{duration_s:.3f}",
+    return {
         "vocal_fraction": f"{min(1.0, sung_s / duration_s) if duration_s else 0.0:.4f}",
         "first_vocal_s": f"{sung[0].start_s:.3f}" if sung else "",
         "last_vocal_s": f"{sung[-1].end_s:.3f}" if sung else "",
         "longest_gap_s": f"{max(b - a for a, b in zip(ends_s, starts_s, strict=True)):.3f}",
         "instrumental": "false" if sung_s >= INSTRUMENTAL_S else "" if unknown else "true",
-        "warning": annotation.warning or "",
     }
-    return dict.fromkeys(COLUMNS, "") | cells
 
 
 def failed(path: str, error: str) -> Row:

@@ -21,6 +21,7 @@ from earmark.cli import (
     gaps,
     info,
     manifest,
+    material,
     merge,
     models,
     playlist,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 ROOMS = (
     *(detect, merge, evaluate, convert, gaps, playlist, info, models),
-    *(manifest, synthesize, train),
+    *(manifest, material, synthesize, train),
 )
 for room in ROOMS:
     app.command(room.__name__.rpartition(".")[2])(stoppable()(room.command))

@@ -63,6 +63,10 @@ def command(
         str | None, typer.Option("--list", metavar="FILE", help="Paths, one a line; - is stdin.")
     ] = None,
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
+    labels: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Of singing, speech. Default: singing."),
+    ] = None,
     onset: Annotated[
         float | None, typer.Option(min=0, max=1, help="Score at which a segment starts.")
     ] = None,
@@ -115,8 +119,9 @@ def command(
     jobs, threads = share(len(songs), jobs=jobs, threads=threads)
     try:
         detector = SingingDetector(
-            model, threads=threads, onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off
-        )
+            model, labels=None if labels is None else _names(labels), threads=threads,
+            onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off,
+        )  # fmt: skip
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     table = None if summary is None else Summary(summary, overwrite=overwrite)
@@ -145,7 +150,7 @@ def _format_names(given: list[str], scores: bool) -> list[str]:
     """The formats asked for, each once."""
     from earmark.formats import get_format, names
 
-    asked = [name.strip() for some in given for name in some.split(",") if name.strip()]
+    asked = [name for some in given for name in _names(some)]
     if "all" in asked:
         asked = list(names())
     try:
@@ -155,6 +160,11 @@ def _format_names(given: list[str], scores: bool) -> list[str]:
     if not forms:
         raise typer.BadParameter("no format was named", param_hint="--format")
     return list(dict.fromkeys(form.name for form in forms))
+
+
+def _names(text: str) -> list[str]:
+    """Names between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _check_standard_output(songs: list[Song], names: list[str]) -> None:

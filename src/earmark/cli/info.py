@@ -16,7 +16,7 @@ from earmark.errors import how_to_install
 
 EXTRAS = {
     "formats": ("av",),
-    "train": ("torch", "safetensors", "onnx", "sklearn", "scipy", "yaml"),
+    "train": ("torch", "safetensors", "onnx", "sklearn", "scipy", "yaml", "pyworld", "mido"),
     "plot": ("matplotlib", "PIL"),
     "web": ("starlette", "uvicorn"),
 }

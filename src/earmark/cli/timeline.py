@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from earmark.annotation import SINGING, Annotation, Segment, labelled
+from earmark.annotation import Annotation, Segment, labelled
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 LETTERS = ".-+#"
@@ -23,22 +23,25 @@ def show(annotation: Annotation, *, console: Console) -> None:
     if annotation.segments:
         console.print(_table(annotation.segments))
     else:
-        console.print("no singing found")
+        console.print(f"no {' and no '.join(annotation.labels)} found", markup=False)
     ends = clock(0), clock(duration_s)
-    width = min(console.width, MAX_WIDTH) - len(" ".join(ends)) - 1
-    line = timeline(
-        labelled(annotation.segments, SINGING),
-        duration_s=duration_s,
-        width=max(1, width),
-        blocks=LETTERS if plain else BLOCKS,
-    )
-    console.print(ends[0], line, ends[1], markup=False, soft_wrap=True)
+    several = len(annotation.labels) > 1
+    for label in annotation.labels:
+        named = f" {label}" if several else ""
+        width = min(console.width, MAX_WIDTH) - len(" ".join(ends)) - 1 - len(named)
+        line = timeline(
+            labelled(annotation.segments, label),
+            duration_s=duration_s,
+            width=max(1, width),
+            blocks=LETTERS if plain else BLOCKS,
+        )
+        console.print(f"{ends[0]} {line} {ends[1]}{named}", markup=False, soft_wrap=True)
 
 
 def timeline(
     segments: Sequence[Segment], *, duration_s: float, width: int, blocks: str = BLOCKS
 ) -> str:
-    """A song as a line of blocks, each as high as its share of the singing.
+    """A song as a line of blocks, each as high as its share of the segments.
 
     Parameters
     ----------

@@ -2,7 +2,8 @@
 
 A folder ``singing/`` with five tables: ``songs.csv`` (mixes and stems with labels),
 ``acappella.csv``, ``sung_notes.csv``, ``speech.csv`` (a row each endpoint pair),
-``instrumental.csv`` and ``one_shots.csv``, and ``splits.csv``. Audio is not part of earmark.
+``instrumental.csv`` and ``one_shots.csv``, and ``splits.csv``; beside it, where it is there,
+``notes/notes.csv``: single notes of instruments. Audio is not part of earmark.
 
 Validation takes whole singers, speakers and collections (our choice): about a tenth of the
 unaccompanied singing, the speakers of LibriSpeech with several utterances, and the collections
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +36,12 @@ _COLUMNS = {
     "sung_notes.csv": ("audio", "singer", "licence"),
     "instrumental.csv": ("audio", "collection", "licence"),
     "one_shots.csv": ("audio", "group", "licence"),
+    "notes.csv": ("audio", "instrument", "pitch"),
 }
+_NOTE = re.compile(r"([A-G])(s?)(-?\d)")
+_SEMITONE = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+NOTES_LICENCE = "CC BY-SA 3.0"
+"""Of the notes (Philharmonia Orchestra), whose table has no column for it."""
 
 
 def rows(
@@ -57,6 +64,7 @@ def rows(
     """
     root = Path(data)
     found = [*_songs(root), *_acappella(root), *_sung_notes(root), *_speech(root), *_others(root)]
+    found += _notes(root)
     for row in found:
         track = parse_row(row, where=f"{root / 'singing'}", folder=root)
         if track.labels is not None:
@@ -67,8 +75,8 @@ def rows(
     return need_some(found, where=root / "singing", data_set="the corpus")
 
 
-def _table(root: Path, name: str) -> list[dict[str, str]]:
-    path = root / "singing" / name
+def _table(root: Path, name: str, *, folder: str = "singing") -> list[dict[str, str]]:
+    path = root / folder / name
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = list(csv.DictReader(file))
@@ -171,3 +179,21 @@ def _others(root: Path) -> Iterator[dict[str, Any]]:
                 "licence": row["licence"],
                 "label_kind": "none",
             }
+
+
+def _notes(root: Path) -> Iterator[dict[str, Any]]:
+    if not (root / "notes" / "notes.csv").is_file():
+        return
+    for row in _table(root, "notes.csv", folder="notes"):
+        note = _NOTE.fullmatch(row["pitch"])
+        if note is None:
+            raise DataError(f"{root / 'notes'}: {row['pitch']!r} is no pitch like As3")
+        yield {
+            "audio": row["audio"],
+            "pitch": 12 * (int(note[3]) + 1) + _SEMITONE[note[1]] + (note[2] == "s"),
+            "material": "sound",
+            "singer": f"{row['instrument']} notes",
+            "split": "train",
+            "licence": NOTES_LICENCE,
+            "label_kind": "none",
+        }

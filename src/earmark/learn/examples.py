@@ -1,53 +1,81 @@
 """Training examples, drawn and mixed on the fly.
 
-Kinds of examples:
+Kinds of examples, and what is known of the two labels while a voice is heard (elsewhere neither
+is there):
 
-================ ===================================================================== ===========
-kind             what is heard                                                         label
-================ ===================================================================== ===========
-``song``         a stretch of a labelled song                                          its labels
-``stems``        a song's voice over its own music, or over another's                  its labels
-``singing``      phrases of unaccompanied singing, strung together, over music         the phrases
-``alone``        the same without music                                                the phrases
-``speech_music`` phrases of speech over music: the source task of Hou et al. 2020      the phrases
-``speech``       speech without music                                                  none
-``music``        music without voice, sometimes with single sounds                     none
-``sound``        single sounds without voice                                           none
-================ ===================================================================== ===========
+================ =================================================================== ======= =======
+kind             what is heard                                                       singing speech
+================ =================================================================== ======= =======
+``song``         a stretch of a labelled song                                        yes     no
+``stems``        a song's voice over its own music, or over another's; the voice may yes     unknown
+                 speak at times
+``singing``      phrases of unaccompanied singing, strung together, over music       yes     no
+``rap``          phrases of speech in metre, over music                              yes     unknown
+``alone``        unaccompanied singing as it is                                      yes     no
+``speech_music`` phrases of speech over music: the source task of Hou et al. 2020    unknown yes
+``presenter``    the same; nobody raps there                                         no      yes
+``speech``       speech without music                                                no      yes
+``both``         somebody speaks while somebody sings, over music                    each    each
+``music``        music without voice, sometimes with leads or single sounds          no      no
+``sound``        single sounds without voice                                         no      no
+================ =================================================================== ======= =======
 
-Who is heard is drawn first, with probability proportional to the square root of the minutes that
-there are of a singer or collection (our choice), so that nobody dominates.
+A voice is *known* to be there only where it can be made out over the rest
+(:func:`earmark.learn.mixing.audible`); frames near the edges of loose labels are left out too.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.annotation import SINGING
+from earmark.endpoints import SPEECH
 from earmark.errors import DataError
 from earmark.features.logmel import N_MELS
 from earmark.learn.library import Item, Library
 from earmark.learn.manifest import MATERIALS
-from earmark.learn.mixing import Power, audible, colour, level, master, reverberate, scale_to
+from earmark.learn.mixing import (
+    Power,
+    audible,
+    colour,
+    level,
+    master,
+    reverberate,
+    scale_to,
+    stretch,
+    transpose,
+)
+from earmark.learn.pool import Pool
 
 Rng = np.random.Generator
-Example = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]
-"""Log-mel (T, 64), labels (T,), and which of them are known (T,)."""
+Mask = NDArray[np.bool_]
+Example = tuple[NDArray[np.float32], Mask, Mask]
+"""Log-mel (T, 64), labels (T, 2) or (T,), and which of them are known, of the same shape."""
+LABELS = (SINGING, SPEECH)
+"""The columns of labels."""
 
 LOOSE_EDGE = 5
 """Frames left out on either side of the label edges of whole songs, which are 0.1 s off."""
 EDGE_SILENCE = 100
 """Frames of silence at a recording's start or end: the border of a window, see ``runtime.py``."""
+MOST_TEMPO = 0.22
+"""Of a bent example, in nepers: 0.8 to 1.25 of its pace."""
+MOST_BANDS = 3.0
+"""Of a bent example, in mel bands: about 3 semitones in the middle of the view."""
 _NEEDS = {
     "song": ("song",),
     "stems": ("stems",),
     "singing": ("singing", "music"),
+    "rap": ("rap", "music"),
     "alone": ("singing",),
     "speech_music": ("speech", "music"),
+    "presenter": ("speech", "music"),
     "speech": ("speech",),
+    "both": ("singing", "speech", "music"),
     "music": ("music",),
     "sound": ("sound",),
 }
@@ -94,33 +122,6 @@ def drawable(draw: Mapping[str, float], materials: Set[str], *, where: str) -> d
     return usable
 
 
-class Pool:
-    """Items to draw from: first a performer, then one of their recordings by its length."""
-
-    def __init__(self, items: Sequence[Item]) -> None:
-        groups: dict[str, list[Item]] = defaultdict(list)
-        for item in items:
-            groups[item.track.singer].append(item)
-        self._groups = list(groups.values())
-        lengths = [np.array([len(item) for item in group], float) for group in self._groups]
-        self._shares = [each / each.sum() for each in lengths]
-        roots = np.sqrt([each.sum() for each in lengths])
-        self._odds = roots / roots.sum() if len(roots) else roots
-
-    def __bool__(self) -> bool:
-        return bool(self._groups)
-
-    def group(self, rng: Rng) -> int:
-        """A performer's number."""
-        return int(rng.choice(len(self._groups), p=self._odds))
-
-    def draw(self, rng: Rng, *, group: int | None = None) -> Item:
-        """A recording (of the given performer)."""
-        number = self.group(rng) if group is None else group
-        items = self._groups[number]
-        return items[int(rng.choice(len(items), p=self._shares[number]))]
-
-
 class Examples:
     """Draws examples of one split.
 
@@ -135,6 +136,8 @@ class Examples:
         Length of an example.
     snr_db : (float, float)
         Range of the voice's level over the music's.
+    bend : bool
+        Whether every other example is played in another tempo or at another pitch.
 
     Raises
     ------
@@ -150,61 +153,97 @@ class Examples:
         draw: Mapping[str, float],
         frames: int,
         snr_db: tuple[float, float] = (-8.0, 10.0),
+        bend: bool = False,
     ) -> None:
         self._pools = {name: Pool(library.items(split, name)) for name in MATERIALS}
         self._pools["music"] = Pool(library.items(split, "music", "stems"))
-        self._frames, self._snr_db = frames, snr_db
+        self._frames, self._snr_db, self._bend = frames, snr_db, bend
         there = {name for name, pool in self._pools.items() if pool}
         usable = drawable(draw, there, where=f"split {split!r}")
         self.kinds = tuple(usable)
         self._odds = np.array(list(usable.values())) / sum(usable.values())
 
     def draw(self, rng: Rng) -> Example:
-        """One example."""
+        """One example, its labels in the columns of ``LABELS``."""
         kind = self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
-        power, active, known = self._render(kind, rng)
-        return master(power, rng), active, known
+        if not self._bend or rng.random() < 0.5:
+            power, labels, known = self._render(kind, rng)
+            return master(power, rng), labels, known
+        tempo = float(np.exp(rng.uniform(-MOST_TEMPO, MOST_TEMPO)))
+        longer = copy(self)
+        longer._frames = round(self._frames * tempo)
+        power, labels, known = longer._render(kind, rng)
+        power = transpose(power, rng.uniform(-MOST_BANDS, MOST_BANDS))
+        at = (np.arange(self._frames) * tempo).astype(int)
+        return master(stretch(power, self._frames), rng), labels[at], known[at]
 
-    def _render(self, kind: str, rng: Rng) -> tuple[Power, NDArray[np.bool_], NDArray[np.bool_]]:
-        sure = np.ones(self._frames, dtype=np.bool_)
-        silent = np.zeros(self._frames, dtype=np.bool_)
-        if kind == "song":
-            item = self._pools["song"].draw(rng)
+    def _render(self, kind: str, rng: Rng) -> tuple[Power, Mask, Mask]:
+        labels = np.zeros((self._frames, len(LABELS)), dtype=np.bool_)
+        known = np.ones_like(labels)
+        sung, spoken = labels.T
+        if kind in ("song", "stems"):
+            item = self._pools[kind].draw(rng)
             at = self._place(item, rng)
-            active = _window(item.active, at, self._frames)
-            return self._cut(item, at), active, ~_near_edges(active, LOOSE_EDGE)
-        if kind == "stems":
-            item = self._pools["stems"].draw(rng)
-            at = self._place(item, rng)
-            active = _window(item.active, at, self._frames)
-            voice = colour(rng) * self._cut(item, at)
-            if rng.random() < 0.5:  # its own music, the voice a little louder or softer
-                music = self._cut(item, at, stem=1)
-                voice *= np.float32(10 ** (rng.uniform(-8, 6) / 10))
+            sung[:] = _window(item.active, at, self._frames)
+            if kind == "song":
+                power = self._cut(item, at)
             else:
-                music = self._music(rng)
-                voice = scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=active)
-            sure = (~active | audible(voice, music)) & ~_near_edges(active, LOOSE_EDGE)
-            return voice + music, active, sure
-        if kind == "music":
-            return self._music(rng), silent, sure
-        if kind == "sound":
-            return self._phrases("sound", rng)[0], silent, sure
-        voice, active = self._phrases("speech" if "speech" in kind else "singing", rng)
-        if kind == "speech":
-            return voice, silent, sure
-        if kind == "alone":
-            return voice, active, sure
+                voice, music = self._stems(item, at, sung, rng)
+                power = voice + music
+                known &= (~sung | audible(voice, music))[:, None]
+                known[sung, 1] = False
+            known[_near_edges(sung, LOOSE_EDGE)] = False
+            return power, labels, known
+        if kind in ("music", "sound"):
+            power = self._music(rng) if kind == "music" else self._phrases("sound", rng)[0]
+            return power, labels, known
+        if kind == "both":
+            return self._both(rng)
+        talk = kind in ("speech_music", "presenter", "speech")
+        voice, active = self._phrases(
+            "speech" if talk else "rap" if kind == "rap" else "singing", rng
+        )
+        (spoken if talk else sung)[:] = active
+        if kind in ("speech", "alone"):
+            return voice, labels, known
         music = self._music(rng)
         voice = scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=active)
-        return voice + music, active, ~active | audible(voice, music)
+        known &= (~active | audible(voice, music))[:, None]
+        if kind in ("rap", "speech_music"):
+            known[active, 1 if kind == "rap" else 0] = False
+        return voice + music, labels, known
+
+    def _stems(self, item: Item, at: int, active: Mask, rng: Rng) -> tuple[Power, Power]:
+        """A song's voice at its level, and music for it."""
+        voice = colour(rng) * self._cut(item, at)
+        if rng.random() < 0.5:  # its own music, the voice a little louder or softer
+            music = self._cut(item, at, stem=1)
+            return voice * np.float32(10 ** (rng.uniform(-8, 6) / 10)), music
+        music = self._music(rng)
+        return scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=active), music
+
+    def _both(self, rng: Rng) -> tuple[Power, Mask, Mask]:
+        music = self._music(rng)
+        voices, active = [], []
+        for material in ("singing", "speech"):
+            voice, on = self._phrases(material, rng)
+            voices.append(scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=on))
+            active.append(on)
+        known = [
+            ~on | audible(voice, music + other)
+            for on, voice, other in zip(active, voices, reversed(voices), strict=True)
+        ]
+        return voices[0] + voices[1] + music, np.stack(active, 1), np.stack(known, 1)
 
     def _music(self, rng: Rng) -> Power:
-        """Accompaniment for the whole example: one piece or two at once, at times single sounds."""
+        """Accompaniment for the whole example: pieces, at times a lead or single sounds."""
         music = self._piece(rng)
         everywhere = np.ones(self._frames, dtype=np.bool_)
         if rng.random() < 0.25:  # as dense as a band
             music += scale_to(self._piece(rng), music, snr_db=rng.uniform(-6, 6), active=everywhere)
+        if self._pools["lead"] and rng.random() < 0.35:  # as loud as a voice would be
+            lead, on = self._phrases("lead", rng)
+            music += scale_to(lead, music, snr_db=rng.uniform(-8, 10), active=on)
         if self._pools["sound"] and rng.random() < 0.2:
             sounds, _ = self._phrases("sound", rng)
             music += scale_to(sounds, music, snr_db=rng.uniform(-10, 5), active=everywhere)

@@ -36,6 +36,8 @@ from earmark.learn.mixing import Power, denoise
 
 ENERGY_RANGE_DB = 35.0
 """Unaccompanied voice counts as active within this range below its own loudest frames."""
+_VOICES = ("singing", "rap", "speech")
+"""Materials whose steady noise is taken out."""
 _FLOOR = np.float32(1e-12)
 _VERSION = 2
 """Of the cached spectra: raised when they are computed in another way."""
@@ -141,7 +143,7 @@ def _powers(job: tuple[Track, float]) -> list[NDArray[np.float16]]:
     for path in track.paths:
         y, _ = load_audio(path, sr=round(SR / speed))  # read as if it had been recorded at 16 kHz
         power = mel_power(y)
-        if track.material in ("singing", "speech") and len(power):
+        if track.material in _VOICES and len(power):
             power = denoise(power)
         logs.append(np.log(power + _FLOOR).astype(np.float16))
     n_frames = min(len(part) for part in logs)
@@ -165,7 +167,8 @@ def _active(track: Track, speed: float, log_power: NDArray[np.float16]) -> NDArr
     power = np.exp(log_power.astype(np.float32))
     if track.material == "speech":
         return active_frames(power)
-    return energy_active(power) if track.material == "singing" else np.zeros(len(power), np.bool_)
+    heard = track.material in ("singing", "rap", "lead")
+    return energy_active(power) if heard else np.zeros(len(power), np.bool_)
 
 
 def energy_active(power: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -25,6 +25,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from earmark.errors import DataError
+from earmark.learn.averaging import Average
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
 from earmark.learn.examples import Example
 from earmark.learn.log import Log
@@ -86,7 +87,8 @@ def fit(
     Parameters
     ----------
     net : nn.Module
-        (B, T, F) -> (B, T, 2) logits of a softmax, or (B, T) of a sigmoid.
+        (B, T, F) -> logits: (B, T, C) of a sigmoid for each of C labels; for labels of shape (T,),
+        (B, T, 2) of a softmax, or (B, T) of a sigmoid.
     stage : Stage
     number : int
         Which stage of the recipe this is: part of the seed and of file names.
@@ -112,9 +114,10 @@ def fit(
     best_path = folder / f"stage{number}.best.safetensors"
     learning = [p for p in net.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(learning, lr=stage.lr)
+    average = Average(net, stage.average)
     state = Standing()
     if state_path.is_file():
-        state = Standing.resume(state_path, net, optimizer)
+        state = Standing.resume(state_path, net, optimizer, average.net)
     elif place.rank == 0:
         best_path.unlink(missing_ok=True)
     model = nn.parallel.DistributedDataParallel(net) if place.world > 1 else net
@@ -131,18 +134,19 @@ def fit(
         train_mode(net, freeze_batch_norm=stage.freeze_batch_norm)
         loss = _step(model, optimizer, learning, (X, y, known), reduced, place)
         state.step += 1
+        average.update(step=state.step)
         row = {"loss": loss, "lr": optimizer.param_groups[0]["lr"]}
         last = state.step == stage.steps
         if place.rank == 0 and (last or state.step % stage.validate_every == 0):
-            row |= validate(net, valid, place.device)
+            row |= validate(average.net, valid, place.device)
             state.seconds = time.monotonic() - started
             if valid:
                 state.judge(row["valid_auc"], stage.patience)
             elif not math.isfinite(loss):
                 raise DataError(DIVERGED)
             if state.stale == 0 or not valid:
-                save_checkpoint(best_path, net.state_dict(), {"step": state.step} | row)
-            state.keep(state_path, net, optimizer)
+                save_checkpoint(best_path, average.net.state_dict(), {"step": state.step} | row)
+            state.keep(state_path, net, optimizer, average.net)
         state.stopped = _agree(state.stopped, place)
         if log is not None:
             log.add(state.step, row | {"seconds": time.monotonic() - started})
@@ -155,21 +159,25 @@ def fit(
 
 @torch.no_grad()
 def validate(net: nn.Module, examples: Sequence[Example], device: torch.device) -> dict[str, float]:
-    """Mean loss a frame and AUC over all known frames of some examples."""
+    """Mean loss over the known frames of some examples, and AUC, the mean over labels."""
     if not examples:
         return {"valid_loss": math.nan, "valid_auc": math.nan}
     net.eval()
-    losses, scores, truth = [], [], []
+    losses, scores, truth, sure = [], [], [], []
     for X, y, known in examples:
-        logits = two_columns(net(torch.from_numpy(X)[None].to(device)))[0].float().cpu()
-        target = torch.from_numpy(y.astype(np.int64))
-        each = nn.functional.cross_entropy(logits, target, reduction="none").numpy()
-        losses.append(each[known])
-        scores.append(logits.softmax(1)[:, 1].numpy()[known])
-        truth.append(y[known])
+        target = torch.from_numpy(y)[None]
+        logits = net(torch.from_numpy(X)[None].to(device)).float().cpu()
+        losses.append(_losses(logits, target)[0].numpy()[known])
+        scores.append(_evidence(logits, target)[0].numpy().reshape(len(X), -1))
+        truth.append(y.reshape(len(X), -1))
+        sure.append(known.reshape(len(X), -1))
     loss = float(np.concatenate(losses).mean())
-    area = math.nan if math.isnan(loss) else auc(np.concatenate(truth), np.concatenate(scores))
-    return {"valid_loss": loss, "valid_auc": area}
+    if math.isnan(loss):
+        return {"valid_loss": loss, "valid_auc": math.nan}
+    columns = zip(*(np.concatenate(each).T for each in (truth, scores, sure)), strict=True)
+    areas = [auc(y[known], s[known]) for y, s, known in columns]
+    there = [area for area in areas if not math.isnan(area)]  # a label that nobody has cannot be
+    return {"valid_loss": loss, "valid_auc": float(np.mean(there)) if there else math.nan}
 
 
 def _batches(
@@ -181,7 +189,7 @@ def _batches(
         mine = range(place.rank, stage.batch, place.world)
         rngs = [np.random.default_rng([*seed, step, index]) for index in mine]
         X, y, known = zip(*(draw(rng) for rng in rngs), strict=True)
-        arrays = (np.stack(X), np.stack(y).astype(np.int64), np.stack(known))
+        arrays = (np.stack(X), np.stack(y), np.stack(known))
         return tuple(torch.from_numpy(a).to(place.device) for a in arrays)
 
     with ThreadPoolExecutor(max_workers=1) as ahead:
@@ -203,9 +211,9 @@ def _step(
 ) -> float:
     X, y, known = batch
     with torch.autocast(place.device.type, torch.bfloat16, enabled=reduced):
-        logits = two_columns(model(X))
-    each = nn.functional.cross_entropy(logits.float().flatten(0, 1), y.flatten(), reduction="none")
-    total, count = (each * known.flatten()).sum(), known.sum().float()
+        logits = model(X)
+    each = _losses(logits.float(), y)
+    total, count = (each * known).sum(), known.sum().float()
     if place.world > 1:  # DDP averages gradients; the mean must be over all processes' frames
         dist.all_reduce(count)
     loss = total * place.world / count.clamp(min=1)
@@ -214,6 +222,24 @@ def _step(
     nn.utils.clip_grad_norm_(learning, 5.0)
     optimizer.step()
     return loss.item()
+
+
+def _losses(logits: Tensor, y: Tensor) -> Tensor:
+    """Cross-entropy of every frame, of the shape of ``y``: of a sigmoid a label, or a softmax."""
+    if y.dim() == 3:
+        return nn.functional.binary_cross_entropy_with_logits(
+            logits, y.to(logits.dtype), reduction="none"
+        )
+    both = two_columns(logits).flatten(0, 1)
+    return nn.functional.cross_entropy(both, y.flatten().long(), reduction="none").view(y.shape)
+
+
+def _evidence(logits: Tensor, y: Tensor) -> Tensor:
+    """The logit that a label is there, of the shape of ``y``."""
+    if y.dim() == 3:
+        return logits
+    both = two_columns(logits)
+    return both[..., 1] - both[..., 0]
 
 
 def two_columns(logits: Tensor) -> Tensor:

@@ -5,12 +5,15 @@ Keys of a line (paths are relative to the manifest's own folder):
 ============== ====================================================================================
 ``audio``      a recording; or ``vocals`` and ``instrumental``, two stems whose sum is the mix
 ``labels``     a label file in any format that earmark reads; or ``endpoints``, [[start_s, end_s]]
-``material``   ``song`` (default), ``stems``, ``singing`` (unaccompanied), ``speech``, ``music``
-               (no voice in it), ``sound`` (single sounds, no voice)
+``material``   ``song`` (default), ``stems``, ``singing`` and ``rap`` (unaccompanied), ``speech``,
+               ``music`` (no voice in it), ``lead`` (an instrument's tune), ``sound`` (single
+               sounds, no voice)
 ``singer``     performer or collection: whatever must not stand on both sides of a split
 ``split``      ``train``, ``valid``, or another name (such as ``dev``), which training leaves alone
 ``licence``    under which the recording may be used
 ``label_kind`` how labels were made: ``hand``, ``karaoke``, ``stem energy``, ``energy``, ``none``
+``pitch``      of a single note of an instrument (a ``sound``): MIDI note number; melodies are made
+               of notes by ``earmark material``
 ============== ====================================================================================
 """
 
@@ -29,10 +32,10 @@ from earmark.atomic import write_atomic
 from earmark.errors import DataError
 from earmark.labels import read_singing
 
-MATERIALS = ("song", "stems", "singing", "speech", "music", "sound")
+MATERIALS = ("song", "stems", "singing", "rap", "speech", "music", "lead", "sound")
 KEYS = (
     "audio", "vocals", "instrumental", "labels", "endpoints", "material", "singer", "split",
-    "licence", "label_kind",
+    "licence", "label_kind", "pitch",
 )  # fmt: skip
 _LABELLED = ("song", "stems")  # pauses in clean speech and unaccompanied singing are found
 
@@ -50,6 +53,7 @@ class Track:
     label_kind: str
     labels: Path | None
     endpoints: tuple[tuple[float, float], ...] | None
+    pitch: float | None = None
 
     def segments(self) -> list[Segment] | None:
         """Where there is singing (or speech), or None where the line gives no labels.
@@ -116,6 +120,21 @@ def on_both_sides(rows: Iterable[tuple[str, str]]) -> list[str]:
     return sorted(sides["train"] & sides["valid"])
 
 
+def row_of(track: Track, *, relative_to: str | os.PathLike[str]) -> dict[str, Any]:
+    """The line of a track, for a manifest in the given folder: what :func:`parse_row` reads."""
+    keys = ("vocals", "instrumental") if len(track.paths) == 2 else ("audio",)
+    files = dict(zip(keys, track.paths, strict=True))
+    if track.labels is not None:
+        files["labels"] = track.labels
+    row: dict[str, Any] = {key: os.path.relpath(path, relative_to) for key, path in files.items()}
+    if track.endpoints is not None:
+        row["endpoints"] = track.endpoints
+    if track.pitch is not None:
+        row["pitch"] = track.pitch
+    named = ("material", "singer", "split", "licence", "label_kind")
+    return row | {name: getattr(track, name) for name in named}
+
+
 def write_manifest(rows: Iterable[Mapping[str, Any]], path: str | os.PathLike[str]) -> None:
     """Write rows whose paths are relative to the manifest's folder already."""
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -171,6 +190,9 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
     endpoints = row.get("endpoints")
     if endpoints is not None:
         endpoints = _endpoints(endpoints, where)
+    pitch = row.get("pitch")
+    if pitch is not None and (type(pitch) not in (int, float) or not 0 <= pitch <= 127):
+        raise DataError(f"{where}: `pitch` is a MIDI note number from 0 to 127, got {pitch!r}")
     if material in _LABELLED and labels is None and endpoints is None:
         raise DataError(f"{where}: {material} needs `labels` or `endpoints`")
     return Track(
@@ -182,6 +204,7 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
         label_kind=str(row.get("label_kind", "hand")),
         labels=labels,
         endpoints=endpoints,
+        pitch=None if pitch is None else float(pitch),
     )
 
 

@@ -35,6 +35,10 @@ class Stage:
     """Range of the voice's level over the music."""
     valid: Mapping[str, float] = field(default_factory=dict)
     """Kinds of examples that the stage is validated on; those of ``draw`` where not given."""
+    bend: bool = False
+    """Whether every other example is played in another tempo or at another pitch."""
+    average: float = 0.0
+    """Decay of the moving average of the weights, which is what is kept; see ``averaging.py``."""
     validate_every: int = 100
     patience: int = 1000
     """Validations without a better loss after which the stage ends early."""
@@ -42,6 +46,7 @@ class Stage:
     def __post_init__(self) -> None:
         _whole(self, "steps", "batch", "frames", "validate_every", "patience", least=1)
         _number(self, "lr", least=0)
+        _number(self, "average", least=0, below=1)
         for name in ("draw", "valid"):
             odds = getattr(self, name)
             if not isinstance(odds, Mapping) or not all(

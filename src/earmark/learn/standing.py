@@ -43,16 +43,22 @@ class Standing:
             self.stale += 1
         self.stopped = self.stale >= patience
 
-    def keep(self, path: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        """Write all that is needed to go on: weights, the optimizer's moments, and this."""
+    def keep(
+        self, path: Path, net: nn.Module, optimizer: torch.optim.Optimizer, average: nn.Module
+    ) -> None:
+        """Write all that is needed to go on: weights, their average, the moments, and this."""
         tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
+        if average is not net:
+            tensors |= {f"average.{name}": v for name, v in average.state_dict().items()}
         for index, moments in optimizer.state_dict()["state"].items():
             tensors |= {f"adam.{index}.{name}": value for name, value in moments.items()}
         save_checkpoint(path, tensors, asdict(self))
 
     @classmethod
-    def resume(cls, path: Path, net: nn.Module, optimizer: torch.optim.Optimizer) -> Standing:
-        """Put weights and moments back.
+    def resume(
+        cls, path: Path, net: nn.Module, optimizer: torch.optim.Optimizer, average: nn.Module
+    ) -> Standing:
+        """Put weights, their average and moments back.
 
         Raises
         ------
@@ -65,10 +71,15 @@ class Standing:
             if name.startswith("adam."):
                 _, index, key = name.split(".")
                 moments.setdefault(int(index), {})[key] = value
-        weights = {k[4:]: v for k, v in tensors.items() if k.startswith("net.")}
+
+        def weights(of: str) -> dict[str, Tensor]:
+            return {k.removeprefix(of): v for k, v in tensors.items() if k.startswith(of)}
+
         groups = optimizer.state_dict()["param_groups"]
         try:
-            net.load_state_dict(weights)
+            net.load_state_dict(weights("net."))
+            if average is not net:
+                average.load_state_dict(weights("average."))
             optimizer.load_state_dict({"state": moments, "param_groups": groups})
         except (RuntimeError, ValueError) as error:
             raise DataError(

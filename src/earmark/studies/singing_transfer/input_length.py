@@ -10,6 +10,7 @@ import numpy as np
 from earmark.learn.dense import dense_scores
 from earmark.learn.examples import Example, Examples
 from earmark.studies.singing_transfer.lab import Lab
+from earmark.studies.singing_transfer.material import spoken
 from earmark.studies.singing_transfer.measures import figures, of_songs
 from earmark.studies.singing_transfer.runs import Run, source
 from earmark.studies.singing_transfer.songs import FILL, standard
@@ -17,7 +18,7 @@ from earmark.studies.singing_transfer.songs import FILL, standard
 
 def test_mixtures(examples: Examples, *, count: int) -> list[Example]:
     """Mixtures of speakers and collections that no source network has heard; always the same."""
-    return [examples.draw(np.random.default_rng([7, index])) for index in range(count)]
+    return [spoken(examples, np.random.default_rng([7, index])) for index in range(count)]
 
 
 def source_task(lab: Lab, run: Run, tests: Sequence[Example]) -> dict[str, float]:

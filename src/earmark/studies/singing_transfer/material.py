@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.endpoints import SPEECH
 from earmark.learn.dense import pad_context
-from earmark.learn.examples import Example, Examples
+from earmark.learn.examples import LABELS, Example, Examples
 from earmark.learn.library import Library
 from earmark.learn.loop import Draw
 from earmark.studies.singing_transfer.settings import Settings
@@ -39,11 +40,18 @@ def mixtures(library: Library, *, split: str, settings: Settings) -> Examples:
     )
 
 
+def spoken(examples: Examples, rng: np.random.Generator) -> Example:
+    """An example with the labels of speech alone, shape (T,)."""
+    X, labels, known = examples.draw(rng)
+    column = LABELS.index(SPEECH)
+    return X, labels[:, column], known[:, column]
+
+
 def draw_mixture(examples: Examples, *, context: int, frames: int) -> Draw:
     """Stretches of mixtures for a network that labels every frame."""
 
     def draw(rng: np.random.Generator) -> Example:
-        X, active, known = examples.draw(rng)
+        X, active, known = spoken(examples, rng)
         start = int(rng.integers(len(X) - frames + 1))
         stop = start + frames
         padded = pad_context(standard(X), context=context, fill=FILL)
