@@ -3,9 +3,10 @@
     python bench/accuracy.py --data ../shared/data --peers work/peers --split dev
 
 earmark hears the recordings, the peers get them as mono 16 kHz WAV files of 16 bits, which is what
-they take; each keeps its own defaults. Three Markdown tables:
-all songs together with bootstrap intervals over blocks of 10 s, each song by itself, and how much
-of what nobody sings in (music and speech of ``--others``) is called singing.
+they take; each keeps its own defaults. A random forest learns from the manifest's own songs. Four
+Markdown tables: all songs together with bootstrap intervals over blocks of 10 s, the same without
+the 0.3 s on either side of label edges, each song by itself, and how much of what nobody sings in
+(music and speech of ``--others``) is called singing, and of the speech is found.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from earmark.annotation import HOP_S, SINGING, Segment, frames_to_time, labelled
+from earmark.annotation import HOP_S, SINGING, Scores, Segment, frames_to_time, labelled
 from earmark.audio import load_audio
 from earmark.datasets.singing_corpus import rows as corpus_rows
 from earmark.detector import SingingDetector
+from earmark.endpoints import SPEECH
+from earmark.hysteresis import Hysteresis
 from earmark.learn import manifest
 from earmark.metrics.frames import Track, bootstrap, evaluate
+from forest import Forest
 from measuring import origin, table
 from peers import PEERS, SCORES, pythons, versions
 
@@ -43,6 +47,8 @@ MEASURES = {
     "onset_f": "onset F (0.3 s)",
 }
 OWN = ("auc", "accuracy", "f1")
+COLLAR_S = 0.3
+COLLARED = ("auc", "accuracy", "balanced_accuracy", "f1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class Answer:
 
     segments: Sequence[Segment]
     scores: NDArray[np.float32] | None = None
+    speech: Sequence[Segment] | None = None
+    """Where it hears speech, if it tells that apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def main() -> None:
         ]
         songs = _songs(sung[: options.limit], Path(name), "song")
         others = _songs(rest[:: max(1, len(rest) // (options.limit or len(rest)))], Path(name), "x")
-        systems, known = _systems(options, Path(name))
+        systems, known = _systems(options, Path(name), tracks)
         text = f"{origin()}\n{_tables(systems, songs, others, rounds=options.rounds)}\n{known}\n"
     print(text)
     if options.out is not None:
@@ -93,19 +101,26 @@ def _tables(
     systems: dict[str, System], songs: Sequence[Song], others: Sequence[Song], *, rounds: int
 ) -> str:
     pooled = [["pooled", *MEASURES.values()]]
+    collared = [[f"without {COLLAR_S:g} s at edges", *(MEASURES[key] for key in COLLARED)]]
     own = [["AUC / accuracy / F1", *(song.name for song in songs)]]
     groups = sorted({_group(song) for song in others})
-    called = [["called singing", *(_heading(group, others) for group in groups)]]
+    called = [["called singing", *(_heading(group, others) for group in groups), "speech found"]]
     for name, system in systems.items():
         print(name, file=sys.stderr, flush=True)
         tracks = [_measured(*pair) for pair in zip(songs, system(songs), strict=True)]
         figures = evaluate(tracks)
         sure = bootstrap(tracks, rng=np.random.default_rng(0), rounds=rounds)["pooled"]
         pooled.append([name, *(_cell(figures["pooled"][key], sure[key]) for key in MEASURES)])
+        inner = bootstrap(tracks, rng=np.random.default_rng(0), rounds=rounds, collar_s=COLLAR_S)[
+            "pooled"
+        ]
+        figures_inner = evaluate(tracks, collar_s=COLLAR_S)["pooled"]
+        collared.append([name, *(_cell(figures_inner[key], inner[key]) for key in COLLARED)])
         own.append([name, *(" / ".join(_round(s[key]) for key in OWN) for s in figures["songs"])])
         answers = list(zip(others, system(others), strict=True))
-        called.append([name, *(_share([p for p in answers if _group(p[0]) == g]) for g in groups)])
-    return "\n".join(table(rows) for rows in (pooled, own, called))
+        shares = (_share([p for p in answers if _group(p[0]) == g]) for g in groups)
+        called.append([name, *shares, _found(answers)])
+    return "\n".join(table(rows) for rows in (pooled, collared, own, called))
 
 
 def _measured(song: Song, answer: Answer) -> Track:
@@ -129,11 +144,24 @@ def _share(answers: Sequence[tuple[Song, Answer]]) -> str:
     return f"{100 * evaluate(tracks)['pooled']['false_alarm']:.1f} %"
 
 
-def _systems(options: argparse.Namespace, folder: Path) -> tuple[dict[str, System], str]:
+def _found(answers: Sequence[tuple[Song, Answer]]) -> str:
+    """Which part of the speech, by the endpoints of its recordings, is found as speech."""
+    tracks = [
+        Track(song.truth.segments() or [], answer.speech, song.duration_s)
+        for song, answer in answers
+        if song.truth.material == "speech" and answer.speech is not None
+    ]
+    return f"{100 * evaluate(tracks)['pooled']['recall']:.1f} %" if tracks else "·"
+
+
+def _systems(
+    options: argparse.Namespace, folder: Path, tracks: Sequence[manifest.Track]
+) -> tuple[dict[str, System], str]:
     """Every system by name, and a line about the peers."""
     systems: dict[str, System] = {}
     for model in options.model or ["singing"]:
         detector = SingingDetector(model, threads=options.threads)
+        detector = SingingDetector(model, labels=detector.info.labels, threads=options.threads)
         name = f"**earmark** {model} ({detector.info.sha256[:8]})"
         systems[name] = lambda songs, detector=detector: [_ours(detector, song) for song in songs]
     found = pythons(options.peers)
@@ -142,6 +170,9 @@ def _systems(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Syste
             systems[peer] = lambda songs, peer=peer, python=python: _theirs(
                 peer, python, songs, folder / peer
             )
+    if learnt := [t for t in tracks if t.split == "train" and t.material in ("song", "stems")]:
+        forest = Forest([(track.paths, track.segments() or []) for track in learnt])
+        systems["random forest on MFCCs"] = lambda songs: [_trees(forest, song) for song in songs]
     systems["*always vocal*"] = lambda songs: [
         Answer([Segment(0.0, song.duration_s + HOP_S)]) for song in songs
     ]
@@ -154,7 +185,14 @@ def _ours(detector: SingingDetector, song: Song) -> Answer:
     found = detector.detect(song.source)
     assert found.scores is not None
     column = found.labels.index(SINGING)
-    return Answer(labelled(found.segments, SINGING), found.scores.values[:, column])
+    speech = labelled(found.segments, SPEECH) if SPEECH in found.labels else None
+    return Answer(labelled(found.segments, SINGING), found.scores.values[:, column], speech)
+
+
+def _trees(forest: Forest, song: Song) -> Answer:
+    scores = forest.scores(song.wav)
+    found = Hysteresis().segments(Scores(scores[:, None], duration_s=song.duration_s))
+    return Answer(found, scores)
 
 
 def _theirs(peer: str, python: str, songs: Sequence[Song], folder: Path) -> list[Answer]:

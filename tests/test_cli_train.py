@@ -10,7 +10,7 @@ from earmark.learn.manifest import write_manifest
 from shell import earmark
 
 TINY = (
-    "filters=4", "valid_examples=4", "speeds=[1.0]",
+    "maps=[3, 4, 4, 6]", "units=4", "valid_examples=4", "speeds=[1.0]",
     "stages.0.steps=2", "stages.0.batch=2", "stages.0.frames=50", "stages.0.validate_every=1",
     "stages.1.steps=2", "stages.1.batch=2", "stages.1.frames=50", "stages.1.validate_every=1",
 )  # fmt: skip

@@ -71,10 +71,10 @@ KINDS = {  # whether singing and speech are there at times, and whether they are
 }
 
 
-@pytest.mark.parametrize("bend", [False, True])
+@pytest.mark.parametrize("augment", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_example(library: Library, kind: str, bend: bool) -> None:
-    examples = Examples(library, split="train", draw={kind: 1}, frames=120, bend=bend)
+def test_every_kind_of_example(library: Library, kind: str, augment: bool) -> None:
+    examples = Examples(library, split="train", draw={kind: 1}, frames=120, augment=augment)
     drawn = [examples.draw(np.random.default_rng(i)) for i in range(20)]
     for X, y, known in drawn:
         assert X.shape == (120, 64)

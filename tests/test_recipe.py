@@ -25,7 +25,7 @@ def test_the_default_recipe_reads() -> None:
     recipe = read_recipe(changes=["seed=3", "stages.1.lr=0.5"])
     assert recipe.seed == 3
     assert recipe.stages[1].lr == 0.5
-    assert [stage.name for stage in recipe.stages] == ["source", "target"]
+    assert [stage.name for stage in recipe.stages] == ["voices", "songs"]
 
 
 @pytest.mark.parametrize("text", ["", "[[stages]]\nname = 'a'", "stages = 3", "a = ["])
@@ -45,7 +45,15 @@ def test_stages_of_one_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        *("filters=8.5", "filters=0", "dropout=2", "seed=-1", "speeds=[0]", "speeds=[]"),
+        *(
+            "units=8.5",
+            "maps=[1, 2]",
+            "stages.0.frames=51",
+            "dropout=2",
+            "seed=-1",
+            "speeds=[0]",
+            "speeds=[]",
+        ),
         *("stages.0.batch=0", "stages.0.batch=1.5", "stages.0.lr=nan", "stages.0.lr=-1"),
         *("stages.0.draw=3", "stages.0.draw.song=-1", "stages.0.steps=0", "stages.0.snr_db=[1]"),
         *("decoding.onset=0.3", "decoding.foo=1", 'name="a/../b"'),

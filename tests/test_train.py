@@ -19,7 +19,7 @@ from earmark.learn.checkpoint import load_checkpoint  # noqa: E402
 from earmark.learn.manifest import write_manifest  # noqa: E402
 from earmark.learn.recipe import Recipe, Stage  # noqa: E402
 from earmark.learn.train import train  # noqa: E402
-from earmark.nets.crnn import Crnn  # noqa: E402
+from earmark.nets.light import LightCrnn  # noqa: E402
 
 DRAW = {"singing": 2, "stems": 1, "song": 1, "music": 1, "speech": 1, "sound": 0.2, "alone": 1}
 
@@ -29,7 +29,7 @@ def recipe(**changes: object) -> Recipe:
         Stage("source", 6, {"speech_music": 1, "music": 1}, batch=4, frames=60, validate_every=3),
         Stage("target", 6, DRAW, batch=2, frames=50, validate_every=2),
     )
-    settings = {"filters": 4, "valid_examples": 6}
+    settings = {"maps": (3, 4, 4, 6), "units": 4, "valid_examples": 6}
     return Recipe(**{"stages": stages, **settings, **changes})
 
 
@@ -70,7 +70,13 @@ def test_stopped_and_resumed_equals_undisturbed(
 
 
 def test_kill_minus_nine(manifest: Path, tmp_path: Path) -> None:
-    changes = ["filters=4", "valid_examples=4", "stages.0.valid={}", "stages.1.valid={}"]
+    changes = [
+        "maps=[3, 4, 4, 6]",
+        "units=4",
+        "valid_examples=4",
+        "stages.0.valid={}",
+        "stages.1.valid={}",
+    ]
     for stage in (0, 1):
         sizes = {"steps": 8, "batch": 2, "frames": 60, "validate_every": 2}
         changes += [f"stages.{stage}.{key}={value}" for key, value in sizes.items()]
@@ -106,7 +112,7 @@ def test_another_recipe_does_not_resume(manifest: Path, tmp_path: Path) -> None:
 
 def test_it_learns_what_the_stand_in_sings(manifest: Path, tmp_path: Path) -> None:
     stage = Stage("target", 60, DRAW, batch=8, frames=100, lr=5e-3, validate_every=20)
-    path = train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,), filters=8))
+    path = train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,), units=8))
     detector = SingingDetector(path)
     rng = np.random.default_rng(5)
     scores = detector.scores(corpus.voice(rng, 6.0) + corpus.music(rng, 6.0), sr=16000)
@@ -173,7 +179,7 @@ def test_two_processes_equal_one(manifest: Path, tmp_path: Path) -> None:
     """Gloo on CPU, half of each batch in either process, batch-norm frozen, no dropout."""
     toml = tmp_path / "recipe.toml"
     toml.write_text(
-        "filters = 4\ndropout = 0.0\nmixed_precision = false\n"
+        "maps = [3, 4, 4, 6]\nunits = 4\ndropout = 0.0\nmixed_precision = false\n"
         "[[stages]]\nname = 'only'\nsteps = 4\nbatch = 4\nframes = 60\nfreeze_batch_norm = true\n"
         "draw = { singing = 1, music = 1, song = 1 }\n"
     )
@@ -190,7 +196,7 @@ def test_two_processes_equal_one(manifest: Path, tmp_path: Path) -> None:
         load_checkpoint(tmp_path / out / "stage0.best.safetensors")[0] for out in ("one", "two")
     )
     torch.manual_seed(0)
-    start = Crnn(filters=4, dropout=0.0).state_dict()
+    start = LightCrnn(labels=1, maps=(3, 4, 4, 6), units=4, dropout=0.0).state_dict()  # no speech
     for name, value in one.items():
         torch.testing.assert_close(two[name], value, atol=1e-4, rtol=0, msg=name)
     moved = {name: float((value - start[name]).abs().max()) for name, value in one.items()}

@@ -32,11 +32,12 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.annotation import SINGING
+from earmark.annotation import HOP_S, SINGING
 from earmark.endpoints import SPEECH
 from earmark.errors import DataError
 from earmark.features.logmel import N_MELS
-from earmark.learn.library import Item, Library
+from earmark.learn.augment import MOST_BANDS, MOST_TEMPO, stretch, transpose, treat
+from earmark.learn.library import PHRASES, Item, Library
 from earmark.learn.manifest import MATERIALS
 from earmark.learn.mixing import (
     Power,
@@ -46,8 +47,6 @@ from earmark.learn.mixing import (
     master,
     reverberate,
     scale_to,
-    stretch,
-    transpose,
 )
 from earmark.learn.pool import Pool
 
@@ -62,10 +61,6 @@ LOOSE_EDGE = 5
 """Frames left out on either side of the label edges of whole songs, which are 0.1 s off."""
 EDGE_SILENCE = 100
 """Frames of silence at a recording's start or end: the border of a window, see ``runtime.py``."""
-MOST_TEMPO = 0.22
-"""Of a bent example, in nepers: 0.8 to 1.25 of its pace."""
-MOST_BANDS = 3.0
-"""Of a bent example, in mel bands: about 3 semitones in the middle of the view."""
 _NEEDS = {
     "song": ("song",),
     "stems": ("stems",),
@@ -136,8 +131,9 @@ class Examples:
         Length of an example.
     snr_db : (float, float)
         Range of the voice's level over the music's.
-    bend : bool
-        Whether every other example is played in another tempo or at another pitch.
+    augment : bool
+        Whether examples are treated as in :mod:`earmark.learn.augment`, half of them played in
+        another tempo and at another pitch.
 
     Raises
     ------
@@ -153,11 +149,11 @@ class Examples:
         draw: Mapping[str, float],
         frames: int,
         snr_db: tuple[float, float] = (-8.0, 10.0),
-        bend: bool = False,
+        augment: bool = False,
     ) -> None:
         self._pools = {name: Pool(library.items(split, name)) for name in MATERIALS}
         self._pools["music"] = Pool(library.items(split, "music", "stems"))
-        self._frames, self._snr_db, self._bend = frames, snr_db, bend
+        self._frames, self._snr_db, self._augment = frames, snr_db, augment
         there = {name for name, pool in self._pools.items() if pool}
         usable = drawable(draw, there, where=f"split {split!r}")
         self.kinds = tuple(usable)
@@ -166,16 +162,24 @@ class Examples:
     def draw(self, rng: Rng) -> Example:
         """One example, its labels in the columns of ``LABELS``."""
         kind = self.kinds[int(rng.choice(len(self.kinds), p=self._odds))]
-        if not self._bend or rng.random() < 0.5:
+        if not self._augment:
             power, labels, known = self._render(kind, rng)
-            return master(power, rng), labels, known
+        else:
+            power, labels, known = self._bent(kind, rng)
+            power = treat(power, rng)
+        return master(power, rng), labels, known
+
+    def _bent(self, kind: str, rng: Rng) -> tuple[Power, Mask, Mask]:
+        """An example half the time in another tempo and at another pitch."""
+        if rng.random() < 0.5:
+            return self._render(kind, rng)
         tempo = float(np.exp(rng.uniform(-MOST_TEMPO, MOST_TEMPO)))
         longer = copy(self)
         longer._frames = round(self._frames * tempo)
         power, labels, known = longer._render(kind, rng)
         power = transpose(power, rng.uniform(-MOST_BANDS, MOST_BANDS))
         at = (np.arange(self._frames) * tempo).astype(int)
-        return master(stretch(power, self._frames), rng), labels[at], known[at]
+        return stretch(power, self._frames), labels[at], known[at]
 
     def _render(self, kind: str, rng: Rng) -> tuple[Power, Mask, Mask]:
         labels = np.zeros((self._frames, len(LABELS)), dtype=np.bool_)
@@ -265,9 +269,11 @@ class Examples:
         group = pool.group(rng)
         power = np.zeros((self._frames, N_MELS), dtype=np.float32)
         active = np.zeros(self._frames, dtype=np.bool_)
+        sung = material in ("singing", "rap", "lead")
         at = int(rng.exponential(60)) if rng.random() < 0.7 else 0
         while at < self._frames:
-            end = min(self._frames, at + int(rng.uniform(25, 400)))
+            length = np.exp(rng.uniform(*np.log((25, 350)))) if sung else rng.uniform(25, 400)
+            end = min(self._frames, at + int(length))
             while at < end:  # notes and syllables are shorter than a phrase: string them
                 item = pool.draw(rng, group=group)
                 length = min(end - at, len(item))
@@ -277,7 +283,10 @@ class Examples:
                 power[at : at + length] += piece * _evened(piece, sounding, rng)
                 active[at : at + length] |= sounding
                 at += max(1, length - int(rng.integers(3)))  # they may overlap a little
-            at += int(rng.exponential(75))
+            breath = sung and rng.random() < 0.7  # before the next line of the verse
+            at += int(np.exp(rng.uniform(*np.log((15, 90)))) if breath else rng.exponential(75))
+        if sung:
+            active = PHRASES.active(active.astype(np.float32), hop_s=HOP_S)
         if material == "singing" and rng.random() < 0.15:  # a second voice under the first
             other = pool.draw(rng)
             second = self._cut(other, self._place(other, rng)) * active[:, None]

@@ -5,7 +5,8 @@ logarithm. Recordings of voices are rid of their steady noise. Powers are kept a
 logarithms (a resolution of 1 % or better).
 
 Each recording is kept at several *speeds*: played faster or slower, which moves pitch, formants
-and tempo together and makes new singers and new songs of the old ones.
+and tempo together and makes new singers and new songs of the old ones. At other speeds than its own
+it may also have gone through a codec.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +32,9 @@ from earmark.audio import load_audio
 from earmark.endpoints import active_frames
 from earmark.errors import DataError
 from earmark.features.logmel import SR, mel_power, to_log
+from earmark.hysteresis import Hysteresis
 from earmark.labels import check_labels
+from earmark.learn.codec import through_codec
 from earmark.learn.manifest import Track
 from earmark.learn.mixing import Power, denoise
 
@@ -38,6 +42,9 @@ ENERGY_RANGE_DB = 35.0
 """Unaccompanied voice counts as active within this range below its own loudest frames."""
 _VOICES = ("singing", "rap", "speech")
 """Materials whose steady noise is taken out."""
+_SUNG = ("song", "stems", "singing", "rap")
+PHRASES = Hysteresis(min_off_s=0.3)
+"""Shorter pauses are singing, as docs/labels.md has it."""
 _FLOOR = np.float32(1e-12)
 _VERSION = 2
 """Of the cached spectra: raised when they are computed in another way."""
@@ -59,6 +66,14 @@ class Item:
         return np.exp(self.log_power[stem][start:stop].astype(np.float32))
 
 
+class Job(NamedTuple):
+    """A recording, how fast it is played, and the codec that it goes through, if any."""
+
+    track: Track
+    speed: float
+    codec: str
+
+
 class Library:
     """The items of a manifest by split and material.
 
@@ -70,6 +85,8 @@ class Library:
         Where the spectra are cached; made again when tracks or speeds change.
     speeds : sequence of float
         1.0 is the recording itself.
+    codecs : sequence of str
+        What recordings of other speeds go through, in turn: such as ``"mp3 48"``.
     progress : callable, optional
         Called with (done, total) as recordings are computed.
     """
@@ -80,12 +97,13 @@ class Library:
         folder: str | os.PathLike[str],
         *,
         speeds: Sequence[float] = (1.0,),
+        codecs: Sequence[str] = (),
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         jobs = [
-            (track, speed)
-            for track in tracks
-            for speed in (speeds if track.split == "train" else (1.0,))
+            Job(track, speed, codecs[(index + turn) % len(codecs)] if codecs and speed != 1 else "")
+            for index, track in enumerate(tracks)
+            for turn, speed in enumerate(speeds if track.split == "train" else (1.0,))
         ]
         stem = Path(folder) / f"powers-{_fingerprint(jobs)}"
         if not all(stem.with_suffix(suffix).is_file() for suffix in (".json", ".npy")):
@@ -96,11 +114,13 @@ class Library:
             powers = np.load(stem.with_suffix(".npy"), mmap_mode="r")
         self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
         at = 0
-        for track, speed in jobs:
+        for track, speed, _ in jobs:
             ends = edges[at : at + len(track.paths) + 1]
             parts = tuple(powers[a:b] for a, b in pairwise(ends))
             at += len(track.paths)
             active = _active(track, speed, parts[0])
+            if track.material in _SUNG:
+                active = PHRASES.active(active.astype(np.float32), hop_s=HOP_S)
             self._items[track.split, track.material].append(Item(parts, active, track))
 
     def items(self, split: str, *materials: str) -> list[Item]:
@@ -108,20 +128,23 @@ class Library:
         return [item for material in materials for item in self._items[split, material]]
 
 
-def _fingerprint(jobs: Sequence[tuple[Track, float]]) -> str:
+def _fingerprint(jobs: Sequence[Job]) -> str:
     """What the cached spectra depend on: paths, sizes, dates and speeds."""
     parts: list[object] = [_VERSION]
     parts += [
-        (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, track.material, speed)
-        for track, speed in jobs
-        for path in track.paths
+        (*_stamp(path), job.track.material, job.speed, *([job.codec] if job.codec else []))
+        for job in jobs
+        for path in job.track.paths
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def _compute(
-    jobs: Sequence[tuple[Track, float]], stem: Path, progress: Callable[[int, int], None]
-) -> None:
+def _stamp(path: Path) -> tuple[str, int, int]:
+    status = path.stat()
+    return str(path.resolve()), status.st_size, status.st_mtime_ns
+
+
+def _compute(jobs: Sequence[Job], stem: Path, progress: Callable[[int, int], None]) -> None:
     stem.parent.mkdir(parents=True, exist_ok=True)
     lengths: list[int] = []
     with tempfile.TemporaryDirectory(dir=stem.parent) as own:  # others may compute the same
@@ -137,11 +160,13 @@ def _compute(
     write_atomic(stem.with_suffix(".json"), json.dumps(lengths).encode())
 
 
-def _powers(job: tuple[Track, float]) -> list[NDArray[np.float16]]:
-    track, speed = job
+def _powers(job: Job) -> list[NDArray[np.float16]]:
+    track, speed, codec = job
     logs = []
     for path in track.paths:
         y, _ = load_audio(path, sr=round(SR / speed))  # read as if it had been recorded at 16 kHz
+        if codec:
+            y = through_codec(y, sr=SR, codec=codec)
         power = mel_power(y)
         if track.material in _VOICES and len(power):
             power = denoise(power)

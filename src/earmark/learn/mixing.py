@@ -102,38 +102,6 @@ def reverberate(power: Power, *, decay_s: float, wet: float, hop_s: float = 0.02
     return power + np.float32(wet * (1 - keep) / keep) * tail
 
 
-def stretch(power: Power, frames: int) -> Power:
-    """Power spectra in another tempo: T frames as ``frames``, interpolated, the pitch as it was.
-
-    Examples
-    --------
-    >>> stretch(np.array([[0.0], [2.0]], np.float32), 3).ravel().tolist()
-    [0.0, 1.0, 2.0]
-    """
-    at = np.linspace(0, len(power) - 1, frames)
-    low = at.astype(int)
-    share = (at - low).astype(np.float32)[:, None]
-    return (1 - share) * power[low] + share * power[np.minimum(low + 1, len(power) - 1)]
-
-
-def transpose(power: Power, bands: float) -> Power:
-    """Power spectra moved up by some mel bands (down if negative), the tempo as it was.
-
-    Pitch and formants move together, as with a smaller singer. Where nothing comes from, the
-    outermost band is held.
-
-    Examples
-    --------
-    >>> transpose(np.array([[1.0, 2.0, 4.0]], np.float32), 0.5).ravel().tolist()
-    [1.0, 1.5, 3.0]
-    """
-    n = power.shape[1]
-    at = np.clip(np.arange(n) - bands, 0, n - 1)
-    low = at.astype(int)
-    share = (at - low).astype(np.float32)
-    return (1 - share) * power[:, low] + share * power[:, np.minimum(low + 1, n - 1)]
-
-
 def colour(rng: np.random.Generator, *, n_mels: int = N_MELS, spread_db: float = 5.0) -> Power:
     """A random smooth equaliser as power gains, shape (F,): microphones, rooms, mastering."""
     knots = rng.normal(0, spread_db, 6)

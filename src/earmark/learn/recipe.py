@@ -13,6 +13,7 @@ from typing import Any
 
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
+from earmark.learn.codec import parse_codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Stage:
     """Range of the voice's level over the music."""
     valid: Mapping[str, float] = field(default_factory=dict)
     """Kinds of examples that the stage is validated on; those of ``draw`` where not given."""
-    bend: bool = False
-    """Whether every other example is played in another tempo or at another pitch."""
+    augment: bool = False
+    """Whether examples are treated as in ``augment.py``: tempo, pitch, compressor, and so on."""
     average: float = 0.0
     """Decay of the moving average of the weights, which is what is kept; see ``averaging.py``."""
     validate_every: int = 100
@@ -66,20 +67,31 @@ class Recipe:
     """What the model calls itself; the name of its folder where not given."""
     decoding: Mapping[str, float] = field(default_factory=dict)
     """Thresholds that the model carries: ``onset``, ``offset``, ``min_on_s``, ``min_off_s``."""
-    filters: int = 64
+    maps: tuple[int, ...] = (32, 48, 64, 96)
+    """Of the four convolutions; see ``nets/light.py``."""
+    units: int = 96
+    """Of either direction of the recurrent layer."""
     dropout: float = 0.2
     mixed_precision: bool = True
     """bfloat16 where the device multiplies it itself."""
     seed: int = 0
     speeds: tuple[float, ...] = (1.0,)
+    codecs: tuple[str, ...] = ()
+    """What recordings at other speeds than 1 go through, in turn: ``"mp3 48"``, ``"aac 96"``."""
     valid_examples: int = 64
 
     def __post_init__(self) -> None:
-        _whole(self, "filters", least=1)
+        _whole(self, "units", least=1)
+        if len(self.maps) != 4 or not all(isinstance(n, int) and n > 0 for n in self.maps):
+            raise ValueError(f"maps are four whole numbers from 1: {self.maps!r}")
         _whole(self, "seed", "valid_examples", least=0)
         _number(self, "dropout", least=0, below=1)
+        if odd := [stage.name for stage in self.stages if stage.frames % 2]:
+            raise ValueError(f"frames of stage {odd[0]} are odd; the network hears them in pairs")
         if not self.speeds or not all(_finite(v) and 0.1 <= v <= 10 for v in self.speeds):
             raise ValueError(f"speeds are numbers from 0.1 to 10, at least one: {self.speeds!r}")
+        for codec in self.codecs:
+            parse_codec(codec)
         if not isinstance(self.name, str) or Path(self.name).name != self.name:
             raise ValueError(f"name is the model's, no path: {self.name!r}")
         Hysteresis(**self.decoding)  # thresholds that cannot be are told before the training

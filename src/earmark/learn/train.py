@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
@@ -16,7 +16,7 @@ import torch
 
 from earmark.atomic import write_atomic
 from earmark.errors import DataError, OutputError
-from earmark.learn.examples import Example, Examples, drawable
+from earmark.learn.examples import LABELS, Example, Examples, Rng, drawable
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
 from earmark.learn.locking import Busy, lock
@@ -24,7 +24,7 @@ from earmark.learn.loop import Place, fit
 from earmark.learn.manifest import MATERIALS, Track, read_manifest
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
-from earmark.nets.crnn import Crnn, hold_second_bias
+from earmark.nets.light import LightCrnn
 
 Progress = Callable[[str, int, int, Mapping[str, float]], None]
 """Called with (what is going on, done, total, figures)."""
@@ -85,23 +85,26 @@ def train(
             tracks,
             Path(manifest).parent / "cache",
             speeds=recipe.speeds,
+            codecs=recipe.codecs,
             progress=lambda done, total: progress("reading recordings", done, total, {}),
         )
     if place.rank == 0:
         write_atomic(folder / CLAIM, note)
     drawn = [_examples(library, stage, "train", stage.draw) for stage in recipe.stages]
     torch.manual_seed(recipe.seed)
-    net = Crnn(filters=recipe.filters, dropout=recipe.dropout).to(place.device)
+    labels = _taught(recipe.stages, tracks)
+    net = LightCrnn(
+        labels=len(labels), maps=recipe.maps, units=recipe.units, dropout=recipe.dropout
+    ).to(place.device)
     for number, (stage, examples) in enumerate(zip(recipe.stages, drawn, strict=True)):
         net.requires_grad_(True)
-        hold_second_bias(net.rnn)
         freeze(net, stage.freeze)
         fit(
             net,
             stage,
             number=number,
-            draw=examples.draw,
-            valid=_valid_set(library, recipe, stage),
+            draw=_of_labels(examples, labels),
+            valid=_valid_set(library, recipe, stage, labels),
             folder=folder,
             seed=recipe.seed,
             place=place,
@@ -112,7 +115,7 @@ def train(
     target = folder / f"{name}.onnx"
     if place.rank == 0:
         frames = recipe.stages[-1].frames
-        export_onnx(net, target, frames=frames, name=name, decoding=recipe.decoding)
+        export_onnx(net, target, frames=frames, name=name, labels=labels, decoding=recipe.decoding)
     return target
 
 
@@ -124,6 +127,24 @@ def _teaches_singing(tracks: Iterable[Track], stage: Stage) -> bool:
         track.split == "train" and track.material in sung and track.segments() != []
         for track in tracks
     )
+
+
+def _taught(stages: Iterable[Stage], tracks: Iterable[Track]) -> tuple[str, ...]:
+    """The labels of which the training hears examples: no speech, no answer about speech."""
+    speech = any(track.split == "train" and track.material == "speech" for track in tracks)
+    drawn = {kind for stage in stages for kind, odds in stage.draw.items() if odds > 0}
+    return LABELS if speech and drawn & {"speech", "speech_music", "both"} else LABELS[:1]
+
+
+def _of_labels(examples: Examples, labels: Sequence[str]) -> Callable[[Rng], Example]:
+    """Draws examples with the columns of some labels."""
+    columns = [LABELS.index(label) for label in labels]
+
+    def draw(rng: Rng) -> Example:
+        X, y, known = examples.draw(rng)
+        return X, y[:, columns], known[:, columns]
+
+    return draw
 
 
 def _check_material(
@@ -156,17 +177,26 @@ def _claim(folder: Path, manifest: Path, recipe: Recipe) -> tuple[IO[bytes], byt
 
 
 def _examples(library: Library, stage: Stage, split: str, draw: Mapping[str, float]) -> Examples:
-    return Examples(library, split=split, draw=draw, frames=stage.frames, snr_db=stage.snr_db)
+    return Examples(
+        library,
+        split=split,
+        draw=draw,
+        frames=stage.frames,
+        snr_db=stage.snr_db,
+        augment=stage.augment and split == "train",
+    )
 
 
-def _valid_set(library: Library, recipe: Recipe, stage: Stage) -> list[Example]:
+def _valid_set(
+    library: Library, recipe: Recipe, stage: Stage, labels: Sequence[str]
+) -> list[Example]:
     """The same examples whenever it is asked for; none if the manifest has no ``valid`` split."""
     if not library.items("valid", *MATERIALS):
         return []
     examples = _examples(library, stage, "valid", stage.valid or stage.draw)
+    draw = _of_labels(examples, labels)
     return [
-        examples.draw(np.random.default_rng([recipe.seed, index]))
-        for index in range(recipe.valid_examples)
+        draw(np.random.default_rng([recipe.seed, index])) for index in range(recipe.valid_examples)
     ]
 
 
