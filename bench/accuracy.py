@@ -83,14 +83,14 @@ def main() -> None:
     """Measure and write the tables."""
     options = _options()
     with tempfile.TemporaryDirectory() as name:
-        tracks = _tracks(options, Path(name))
+        tracks = tracks_of(options, Path(name))
         sung = [t for t in tracks if t.split == options.split and t.material in ("song", "stems")]
         rest = [
             t for t in tracks if t.split == options.others and t.material in ("music", "speech")
         ]
         songs = _songs(sung[: options.limit], Path(name), "song")
         others = _songs(rest[:: max(1, len(rest) // (options.limit or len(rest)))], Path(name), "x")
-        systems, known = _systems(options, Path(name), tracks)
+        systems, known = systems_of(options, Path(name), tracks)
         text = f"{origin()}\n{_tables(systems, songs, others, rounds=options.rounds)}\n{known}\n"
     print(text)
     if options.out is not None:
@@ -154,7 +154,7 @@ def _found(answers: Sequence[tuple[Song, Answer]]) -> str:
     return f"{100 * evaluate(tracks)['pooled']['recall']:.1f} %" if tracks else "·"
 
 
-def _systems(
+def systems_of(
     options: argparse.Namespace, folder: Path, tracks: Sequence[manifest.Track]
 ) -> tuple[dict[str, System], str]:
     """Every system by name, and a line about the peers."""
@@ -221,7 +221,8 @@ def _songs(tracks: Sequence[manifest.Track], folder: Path, prefix: str) -> list[
     return songs
 
 
-def _tracks(options: argparse.Namespace, folder: Path) -> list[manifest.Track]:
+def tracks_of(options: argparse.Namespace, folder: Path) -> list[manifest.Track]:
+    """The manifest that was named, or that of the corpus."""
     if options.manifest is not None:
         return manifest.read_manifest(options.manifest)
     made = folder / "corpus.jsonl"

@@ -35,7 +35,7 @@ from earmark.features.logmel import SR, mel_power, to_log
 from earmark.hysteresis import Hysteresis
 from earmark.labels import check_labels
 from earmark.learn.codec import through_codec
-from earmark.learn.manifest import Track
+from earmark.learn.manifest import MATERIALS, Track
 from earmark.learn.mixing import Power, denoise
 
 ENERGY_RANGE_DB = 35.0
@@ -87,6 +87,8 @@ class Library:
         1.0 is the recording itself.
     codecs : sequence of str
         What recordings of other speeds go through, in turn: such as ``"mp3 48"``.
+    varied : sequence of str
+        Materials that are kept at all speeds; others as they are.
     progress : callable, optional
         Called with (done, total) as recordings are computed.
     """
@@ -98,12 +100,15 @@ class Library:
         *,
         speeds: Sequence[float] = (1.0,),
         codecs: Sequence[str] = (),
+        varied: Sequence[str] = MATERIALS,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         jobs = [
             Job(track, speed, codecs[(index + turn) % len(codecs)] if codecs and speed != 1 else "")
             for index, track in enumerate(tracks)
-            for turn, speed in enumerate(speeds if track.split == "train" else (1.0,))
+            for turn, speed in enumerate(
+                speeds if track.split == "train" and track.material in varied else (1.0,)
+            )
         ]
         stem = Path(folder) / f"powers-{_fingerprint(jobs)}"
         if not all(stem.with_suffix(suffix).is_file() for suffix in (".json", ".npy")):

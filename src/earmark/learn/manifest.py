@@ -37,7 +37,8 @@ KEYS = (
     "audio", "vocals", "instrumental", "labels", "endpoints", "material", "singer", "split",
     "licence", "label_kind", "pitch",
 )  # fmt: skip
-_LABELLED = ("song", "stems")  # pauses in clean speech and unaccompanied singing are found
+SONGS = ("song", "stems")
+"""Materials that need labels; pauses in clean speech and unaccompanied singing are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
     pitch = row.get("pitch")
     if pitch is not None and (type(pitch) not in (int, float) or not 0 <= pitch <= 127):
         raise DataError(f"{where}: `pitch` is a MIDI note number from 0 to 127, got {pitch!r}")
-    if material in _LABELLED and labels is None and endpoints is None:
+    if material in SONGS and labels is None and endpoints is None:
         raise DataError(f"{where}: {material} needs `labels` or `endpoints`")
     return Track(
         paths=paths,

@@ -14,6 +14,7 @@ from typing import Any
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
 from earmark.learn.codec import parse_codec
+from earmark.learn.manifest import MATERIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class Recipe:
     """What the model calls itself; the name of its folder where not given."""
     decoding: Mapping[str, float] = field(default_factory=dict)
     """Thresholds that the model carries: ``onset``, ``offset``, ``min_on_s``, ``min_off_s``."""
+    train_on: tuple[str, ...] = ("train",)
+    """Splits of the manifest that are learnt from."""
+    calibrate: str = ""
+    """Split on whose songs scores and thresholds are fitted at the end; see ``calibrate.py``."""
     maps: tuple[int, ...] = (32, 48, 64, 96)
     """Of the four convolutions; see ``nets/light.py``."""
     units: int = 96
@@ -78,6 +83,8 @@ class Recipe:
     speeds: tuple[float, ...] = (1.0,)
     codecs: tuple[str, ...] = ()
     """What recordings at other speeds than 1 go through, in turn: ``"mp3 48"``, ``"aac 96"``."""
+    varied: tuple[str, ...] = MATERIALS
+    """Materials that are played at all speeds."""
     valid_examples: int = 64
 
     def __post_init__(self) -> None:
@@ -90,6 +97,10 @@ class Recipe:
             raise ValueError(f"frames of stage {odd[0]} are odd; the network hears them in pairs")
         if not self.speeds or not all(_finite(v) and 0.1 <= v <= 10 for v in self.speeds):
             raise ValueError(f"speeds are numbers from 0.1 to 10, at least one: {self.speeds!r}")
+        if "valid" in self.train_on or self.calibrate in self.train_on:
+            raise ValueError("what is learnt from can neither validate nor calibrate")
+        if strange := set(self.varied) - set(MATERIALS):
+            raise ValueError(f"varied names materials, not {', '.join(sorted(strange))}")
         for codec in self.codecs:
             parse_codec(codec)
         if not isinstance(self.name, str) or Path(self.name).name != self.name:

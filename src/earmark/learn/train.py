@@ -8,28 +8,35 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import torch
 
+from earmark.annotation import SINGING
 from earmark.atomic import write_atomic
 from earmark.errors import DataError, OutputError
+from earmark.hysteresis import Hysteresis
+from earmark.learn.calibrate import calibrate, score_songs
 from earmark.learn.examples import LABELS, Example, Examples, Rng, drawable
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
 from earmark.learn.locking import Busy, lock
 from earmark.learn.loop import Place, fit
-from earmark.learn.manifest import MATERIALS, Track, read_manifest
+from earmark.learn.manifest import MATERIALS, SONGS, Track, read_manifest
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
 from earmark.nets.light import LightCrnn
+from earmark.runtime import OnnxModel
 
 Progress = Callable[[str, int, int, Mapping[str, float]], None]
 """Called with (what is going on, done, total, figures)."""
 CLAIM = "training.json"
 """What is learnt in a folder."""
+CALIBRATION = "calibration.json"
+"""How it was calibrated, and what that brought on songs left out."""
 
 
 def train(
@@ -67,7 +74,15 @@ def train(
     """
     place = place or Place.find()
     folder = Path(folder)
-    tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
+    known = read_manifest(manifest)
+    tracks = [replace(t, split="train") for t in known if t.split in recipe.train_on]
+    tracks += [t for t in known if t.split == "valid"]
+    fitted_to = [t for t in known if t.split == recipe.calibrate and t.material in SONGS]
+    if recipe.calibrate and len(fitted_to) < 2:
+        raise DataError(
+            f"{manifest}: split {recipe.calibrate!r}, to calibrate on, has {len(fitted_to)} songs; "
+            "it needs two"
+        )
     if not _teaches_singing(tracks, recipe.stages[-1]):
         raise DataError(
             f"{manifest}: nobody sings in what the last stage, {recipe.stages[-1].name}, draws of "
@@ -86,6 +101,7 @@ def train(
             Path(manifest).parent / "cache",
             speeds=recipe.speeds,
             codecs=recipe.codecs,
+            varied=recipe.varied,
             progress=lambda done, total: progress("reading recordings", done, total, {}),
         )
     if place.rank == 0:
@@ -114,8 +130,15 @@ def train(
     name = recipe.name or folder.resolve().name
     target = folder / f"{name}.onnx"
     if place.rank == 0:
-        frames = recipe.stages[-1].frames
-        export_onnx(net, target, frames=frames, name=name, labels=labels, decoding=recipe.decoding)
+        export = partial(
+            export_onnx, net, target, frames=recipe.stages[-1].frames, name=name, labels=labels
+        )
+        export(decoding=recipe.decoding)
+        if fitted_to:
+            scored = score_songs(OnnxModel(target), fitted_to, label=SINGING)
+            decoding, note = calibrate(net, scored, Hysteresis(**recipe.decoding))
+            export(decoding=asdict(decoding))
+            write_atomic(folder / CALIBRATION, json.dumps(note, indent=1).encode())
     return target
 
 
@@ -165,7 +188,7 @@ def _claim(folder: Path, manifest: Path, recipe: Recipe) -> tuple[IO[bytes], byt
     except Busy as error:
         raise DataError(f"{folder}: another process is training there") from error
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    learnt = asdict(replace(recipe, name="", decoding={}))  # these two come in at the end
+    learnt = asdict(replace(recipe, name="", decoding={}, calibrate=""))  # these come in at the end
     note = json.dumps({"recipe": learnt, "manifest_sha256": digest}, indent=1).encode()
     path = folder / CLAIM
     if path.is_file() and path.read_bytes() != note:

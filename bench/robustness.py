@@ -1,0 +1,196 @@
+"""How right a model stays when songs are treated badly.
+
+    python bench/robustness.py --data ../shared/data --peers work/peers --split dev
+
+Each song of the split is heard as it is and after each treatment; songs in stems (``--stems``, any
+split) are heard with the voice at other levels and with the centre cancelled. AUC and accuracy at
+each system's own thresholds, over all frames together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import librosa
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+from scipy.signal import butter, fftconvolve, sosfiltfilt
+
+from accuracy import Answer, System, systems_of, tracks_of
+from earmark.annotation import Segment
+from earmark.audio import load_audio
+from earmark.learn import manifest
+from earmark.learn.codec import through_codec
+from earmark.metrics.frames import Track, evaluate
+from measuring import origin, table
+
+SR = 22050
+"""Rate at which songs are treated, in Hz: what the recordings have."""
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """A song as it is heard, and its truth."""
+
+    wav: Path
+    truth: tuple[Segment, ...]
+    duration_s: float
+
+    @property
+    def source(self) -> Path:
+        """What earmark hears."""
+        return self.wav
+
+
+def gain(db: float) -> Callable[[Samples], Samples]:
+    """Louder or softer; what exceeds full scale is clipped, as in a file of integers."""
+    return lambda y: np.clip(y * np.float32(10 ** (db / 20)), -1, 1)
+
+
+def telephone(y: Samples) -> Samples:
+    """300 to 3400 Hz."""
+    return _filtered(y, (300, 3400))
+
+
+def eight_kilohertz(y: Samples) -> Samples:
+    """Nothing above 4 kHz, as a recording at 8 kHz has it."""
+    small = librosa.resample(y, orig_sr=SR, target_sr=8000)
+    return librosa.resample(small, orig_sr=8000, target_sr=SR)[: len(y)]
+
+
+def reverberation(y: Samples) -> Samples:
+    """A hall: an exponential tail of noise, 60 dB down after 2 s, as loud as the direct sound."""
+    rng = np.random.default_rng(0)
+    t = np.arange(2 * SR) / SR
+    tail = rng.normal(size=len(t)) * 10 ** (-3 * t / 2)
+    tail *= 1 / np.sqrt(np.sum(tail**2))
+    wet = fftconvolve(y, tail)[: len(y)]
+    return (0.5 * (y + wet)).astype(np.float32)
+
+
+def pitch(semitones: float) -> Callable[[Samples], Samples]:
+    """Another pitch at the same pace (phase vocoder)."""
+    return lambda y: librosa.effects.pitch_shift(y, sr=SR, n_steps=semitones)
+
+
+SAME_TIME: dict[str, Callable[[Samples], Samples]] = {
+    "as it is": lambda y: y,
+    **{f"gain {db:+d} dB": gain(db) for db in (-30, -20, -10, 10, 20)},
+    "MP3 at 48 kbit/s": lambda y: through_codec(y, sr=SR, codec="mp3 48"),
+    "telephone band": telephone,
+    "8 kHz": eight_kilohertz,
+    **{f"pitch {n:+d} semitones": pitch(n) for n in (-3, 3)},
+    "reverberation": reverberation,
+}
+TEMPI = (0.85, 1.15)
+VOICE_DB = (-12, -6, 0, 6, 12)
+
+
+def main() -> None:
+    """Measure and write the table."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        tracks = tracks_of(options, folder)
+        songs = [t for t in tracks if t.split == options.split and t.material == "song"]
+        stems = [t for t in tracks if t.split == options.stems and t.material == "stems"]
+        systems, known = systems_of(options, folder, tracks)
+        rows = [["AUC / accuracy", *systems]]
+        for condition, heard in _conditions(songs[: options.limit], stems[: options.limit], folder):
+            print(condition, flush=True)
+            rows.append([condition, *(_figures(system, heard) for system in systems.values())])
+        text = f"{origin()}\n{table(rows)}\n{known}\n"
+    print(text)
+    if options.out is not None:
+        options.out.write_text(text, encoding="utf-8")
+
+
+def _conditions(
+    songs: Sequence[manifest.Track], stems: Sequence[manifest.Track], folder: Path
+) -> Iterator[tuple[str, list[Treated]]]:
+    for name, treat in SAME_TIME.items():
+        yield name, [_kept(folder, treat(_load(song.paths[0])), song) for song in songs]
+    for rate in TEMPI:
+        heard = []
+        for song in songs:
+            y = librosa.effects.time_stretch(_load(song.paths[0]), rate=rate)
+            heard.append(_kept(folder, y, song, pace=rate))
+        yield f"tempo {100 * (rate - 1):+.0f} %", heard
+    for db in VOICE_DB if stems else ():
+        heard = []
+        for song in stems:
+            voice, music = map(_load, song.paths)
+            n = min(len(voice), len(music))
+            heard.append(_kept(folder, voice[:n] * 10 ** (db / 20) + music[:n], song))
+        yield f"voice {db:+d} dB (stems)", heard
+    if stems:
+        yield "centre cancelled (stems)", [_without_centre(song, folder) for song in stems]
+
+
+def _without_centre(song: manifest.Track, folder: Path) -> Treated:
+    """Left minus right of a mix whose voice is in the middle, dry, with a stereo reverberation."""
+    voice, music = map(_load, song.paths)
+    n = min(len(voice), len(music))
+    late = round(0.011 * SR)  # the music's right channel is another take of it
+    wet = reverberation(voice[:n]) - 0.5 * voice[:n]
+    left = music[:n] + 0.3 * wet
+    right = 0.5 * np.roll(music[:n], late) + 0.3 * np.roll(wet, -late)
+    return _kept(folder, left - right, song)
+
+
+def _load(path: Path) -> Samples:
+    return load_audio(path, sr=SR)[0]
+
+
+def _kept(folder: Path, y: Samples, song: manifest.Track, *, pace: float = 1.0) -> Treated:
+    """A treated song as a WAV of 16 kHz, which every system takes."""
+    wav = folder / f"{song.paths[0].stem}.wav"
+    y = librosa.resample(y, orig_sr=SR, target_sr=16000)
+    y = y / max(1.0, float(np.abs(y).max()))
+    soundfile.write(wav, y, 16000, subtype="PCM_16")
+    truth = [Segment(s.start_s / pace, s.end_s / pace) for s in song.segments() or []]
+    return Treated(wav, tuple(truth), len(y) / 16000)
+
+
+def _filtered(y: Samples, band_hz: tuple[float, float]) -> Samples:
+    sos = butter(6, band_hz, btype="band", fs=SR, output="sos")
+    return sosfiltfilt(sos, y).astype(np.float32)
+
+
+def _figures(system: System, heard: Sequence[Treated]) -> str:
+    answers: list[Answer] = system(heard)
+    tracks = [
+        Track(one.truth, answer.segments, one.duration_s, answer.scores)
+        for one, answer in zip(heard, answers, strict=True)
+    ]
+    pooled = evaluate(tracks)["pooled"]
+    cells = (f"{pooled[key]:.3f}".removeprefix("0") for key in ("auc", "accuracy"))
+    return " / ".join(cells)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--manifest", type=Path)
+    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
+    parser.add_argument("--split", default="dev", help="whose songs are treated")
+    parser.add_argument("--stems", default="train", help="whose stems are mixed anew")
+    parser.add_argument("--model", action="append", help="a name or an .onnx file; repeatable")
+    parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--limit", type=int, help="so many songs, for a try")
+    parser.add_argument("--out", type=Path, help="write the table there as well")
+    options = parser.parse_args()
+    if options.manifest is None and options.data is None:
+        parser.error("say --manifest or --data (or set EARMARK_DATA)")
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""Scores that mean what they say, and thresholds that suit them, learnt from labelled songs.
+
+Calibration is Platt's (1999): the logit ``z`` of a label becomes ``scale * z + shift``, fitted by
+logistic regression, which leaves the order of scores as it is. The decoding is then the one of a
+grid that gets most frames right. Both are few numbers, and both are reported as they do on songs
+that they were not fitted to: each is fitted once without each song.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from earmark.annotation import HOP_S, segments_to_frames
+from earmark.audio import load_audio
+from earmark.features.logmel import SR, logmel
+from earmark.hysteresis import Hysteresis
+from earmark.learn.manifest import Track
+from earmark.metrics.calibration import reliability
+from earmark.nets.light import LightCrnn
+from earmark.runtime import OnnxModel
+
+Scored = tuple[NDArray[np.float32], NDArray[np.bool_]]
+"""Scores in [0, 1] and truth of a song, both of shape (T,)."""
+CLIP = 1e-6
+GRID = {
+    "onset": (0.4, 0.45, 0.5, 0.55, 0.6),
+    "fall": (0.0, 0.1, 0.2),  # offset below onset
+    "min_on_s": (0.0, 0.1, 0.2, 0.3),
+    "min_off_s": (0.0, 0.2, 0.3),  # docs/labels.md bridges gaps of up to 0.3 s, not more
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A line that logits are put through.
+
+    Parameters
+    ----------
+    scale, shift : float
+    """
+
+    scale: float = 1.0
+    shift: float = 0.0
+
+    def __call__(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrated scores."""
+        calibrated: NDArray[np.float32] = 1 / (
+            1 + np.exp(-self.scale * logits(scores) - self.shift)
+        )
+        return calibrated
+
+
+def calibrate(
+    net: LightCrnn, songs: Sequence[Scored], decoding: Hysteresis
+) -> tuple[Hysteresis, dict[str, Any]]:
+    """Calibrate a network's first label, singing, and choose a decoding.
+
+    Parameters
+    ----------
+    net : LightCrnn
+        Its last layer is changed.
+    songs : sequence of Scored
+        At least two, scored by the network as it is.
+    decoding : Hysteresis
+        What is used so far.
+
+    Returns
+    -------
+    decoding : Hysteresis
+        Fitted to all songs.
+    note : dict
+        What was fitted, and :func:`leave_one_out`.
+    """
+    calibration = fit_calibration(songs)
+    fitted = fit_hysteresis([(calibration(scores), truth) for scores, truth in songs])
+    last = net.head[-1]
+    with torch.no_grad():  # rows are frames of a pair, and within them labels
+        last.weight[:: net.labels] *= calibration.scale
+        last.bias[:: net.labels] *= calibration.scale
+        last.bias[:: net.labels] += calibration.shift
+    note = {"songs": len(songs), **asdict(calibration), "decoding": asdict(fitted)}
+    return fitted, note | {"leave_one_out": leave_one_out(songs, decoding=decoding)}
+
+
+def score_songs(model: OnnxModel, tracks: Iterable[Track], *, label: str) -> list[Scored]:
+    """Scores of songs and their truth; stems are added up."""
+    scored = []
+    for track in tracks:
+        stems = [load_audio(path, sr=SR)[0] for path in track.paths]
+        y = np.sum([stem[: min(map(len, stems))] for stem in stems], axis=0)
+        scores = model.score(logmel(y))[:, model.info.labels.index(label)]
+        scored.append((scores, segments_to_frames(track.segments() or [], len(scores))))
+    return scored
+
+
+def logits(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a sigmoid makes these scores of.
+
+    Examples
+    --------
+    >>> logits(np.array([0.5, 0.75], np.float32)).round(3).tolist()
+    [0.0, 1.0989999771118164]
+    """
+    clipped = np.clip(scores, CLIP, 1 - CLIP)
+    return np.log(clipped / (1 - clipped))
+
+
+def fit_calibration(songs: Sequence[Scored]) -> Calibration:
+    """Fit scale and shift to songs, each of which weighs the same.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> truth = rng.random(5000) < 0.5
+    >>> scores = 1 / (1 + np.exp(-(rng.normal(size=5000) + truth)))  # log odds z - 1/2
+    >>> fitted = fit_calibration([(scores.astype(np.float32), truth)])
+    >>> bool(abs(fitted.scale - 1) < 0.1 and abs(fitted.shift + 0.5) < 0.1)
+    True
+    """
+    X = np.concatenate([logits(scores) for scores, _ in songs])[:, None]
+    y = np.concatenate([truth for _, truth in songs])
+    weight = np.concatenate([np.full(len(truth), 1 / len(truth)) for _, truth in songs])
+    model = LogisticRegression(C=np.inf).fit(X, y, sample_weight=weight * len(y) / len(songs))
+    return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]))
+
+
+def fit_hysteresis(songs: Sequence[Scored]) -> Hysteresis:
+    """The decoding of ``GRID`` with the best mean accuracy over songs."""
+    choices = [
+        Hysteresis(onset, round(onset - fall, 3), min_on_s, min_off_s)
+        for onset, fall, min_on_s, min_off_s in product(*GRID.values())
+    ]
+    return max(choices, key=lambda choice: accuracy(songs, choice))
+
+
+def accuracy(songs: Sequence[Scored], decoding: Hysteresis) -> float:
+    """Mean over songs of the share of frames that are right."""
+    return float(np.mean([(decoding.active(s, hop_s=HOP_S) == truth).mean() for s, truth in songs]))
+
+
+def leave_one_out(songs: Sequence[Scored], *, decoding: Hysteresis) -> Mapping[str, Any]:
+    """How calibration and decoding do on the song that they were not fitted to.
+
+    Parameters
+    ----------
+    songs : sequence of Scored
+        At least two.
+    decoding : Hysteresis
+        What the model had before.
+
+    Returns
+    -------
+    mapping
+        ``accuracy`` and ``calibration_error`` ``before`` and ``after``, over all frames.
+    """
+    before = [(scores, truth, decoding) for scores, truth in songs]
+    after = []
+    for number, (scores, truth) in enumerate(songs):
+        rest = [*songs[:number], *songs[number + 1 :]]
+        calibration = fit_calibration(rest)
+        fitted = fit_hysteresis([(calibration(s), y) for s, y in rest])
+        after.append((calibration(scores), truth, fitted))
+    return {
+        when: {
+            "accuracy": float(
+                np.mean(
+                    np.concatenate([d.active(s, hop_s=HOP_S) == truth for s, truth, d in answers])
+                )
+            ),
+            "calibration_error": reliability(
+                np.concatenate([truth for _, truth, _ in answers]),
+                np.concatenate([s for s, _, _ in answers]),
+            ).error,
+        }
+        for when, answers in (("before", before), ("after", after))
+    }

@@ -1,0 +1,81 @@
+"""Calibrated scores mean what they say, and keep their order."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import corpus
+
+torch = pytest.importorskip("torch")
+
+from earmark.hysteresis import Hysteresis  # noqa: E402
+from earmark.learn.calibrate import (  # noqa: E402
+    Calibration,
+    calibrate,
+    fit_hysteresis,
+    leave_one_out,
+    score_songs,
+)
+from earmark.learn.export import export_onnx  # noqa: E402
+from earmark.learn.manifest import read_manifest, write_manifest  # noqa: E402
+from earmark.metrics.calibration import reliability  # noqa: E402
+from earmark.nets.light import LightCrnn  # noqa: E402
+from earmark.runtime import OnnxModel  # noqa: E402
+
+
+def song(seed: int, *, shift: float = -2.0, scale: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
+    """Stretches of singing whose logits say too little, and too seldom yes."""
+    rng = np.random.default_rng(seed)
+    truth = np.repeat(rng.random(60) < 0.5, 50)
+    z = 4 * (truth - 0.5) + rng.normal(0, 2, len(truth))  # log odds z, since 4 * 4 / 2**2 / 4 = 1
+    return (1 / (1 + np.exp(-(scale * z + shift)))).astype(np.float32), truth
+
+
+def test_it_undoes_what_was_wrong() -> None:
+    songs = [song(seed) for seed in range(4)]
+    found = leave_one_out(songs, decoding=Hysteresis())
+    assert found["before"]["calibration_error"] > 0.2
+    assert found["after"]["calibration_error"] < 0.05
+    assert found["after"]["accuracy"] > found["before"]["accuracy"] + 0.1
+
+
+def test_pauses_that_are_too_short_are_not_bridged_away() -> None:
+    truth = np.tile(np.repeat([True, False], [40, 20]), 10)  # pauses of 0.4 s
+    heard = truth & (np.random.default_rng(0).random(len(truth)) > 0.1)
+    scores = np.where(heard, 0.9, 0.1).astype(np.float32)
+    fitted = fit_hysteresis([(scores, truth)])
+    assert (fitted.active(scores, hop_s=0.02) == truth).mean() > 0.98
+    assert 0 < fitted.min_off_s <= 0.3
+
+
+def test_the_networks_own_scores_are_calibrated(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = LightCrnn(labels=2, maps=(4, 4, 4, 4), units=4).eval()
+    torch.nn.init.normal_(net.head[-1].weight, std=2.0)
+    write_manifest(corpus.rows(tmp_path), tmp_path / "m.jsonl")
+    tracks = [t for t in read_manifest(tmp_path / "m.jsonl") if t.material in ("song", "stems")]
+
+    def scored() -> list:
+        export_onnx(net, tmp_path / "n.onnx", frames=200, labels=("singing", "speech"))
+        model = OnnxModel(tmp_path / "n.onnx")
+        return [score_songs(model, tracks, label=name) for name in ("singing", "speech")]
+
+    before, speech = scored()
+    _, note = calibrate(net, before, Hysteresis())
+    after, same = scored()
+    line = Calibration(note["scale"], note["shift"])
+    for (old, truth), (new, _) in zip(before, after, strict=True):
+        np.testing.assert_allclose(new, line(old), atol=1e-4)
+        assert truth.any()
+    np.testing.assert_array_equal(speech[0][0], same[0][0])
+    both = [np.concatenate(each) for each in zip(*after, strict=True)]
+    worse = [np.concatenate(each) for each in zip(*before, strict=True)]
+    assert reliability(both[1], both[0]).error < reliability(worse[1], worse[0]).error
+    assert note["songs"] == len(tracks)
+
+
+@pytest.mark.parametrize("scores", [[0.5], [0.5, 1.5], [np.nan, 0.5]])
+def test_what_cannot_be_held_against_truth(scores: list[float]) -> None:
+    with pytest.raises(ValueError, match=r"two curves|must lie in"):
+        reliability(np.array([True, False]), np.array(scores))
