@@ -1,6 +1,6 @@
 """How fast earmark is, beside plain decoding and beside its peers.
 
-    python bench/speed.py --data ../shared/data --peers work/peers --install-size --long
+    python bench/speed.py --data ../shared/data --peers work/peers --folder 200 --install-size --long
 
 Ten MP3s of 4 minutes (stereo, 44.1 kHz) are made from the recordings of ``--data``. Each system has
 each file in a process of its own; the medians over the files go into one Markdown table.
@@ -15,8 +15,10 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
+from statistics import fmean
 
 from measuring import Cost, middle, origin, run, table
 from mp3s import make_mp3s
@@ -59,23 +61,24 @@ def main() -> None:
         say(f"making {options.songs} songs of {options.minutes:g} minutes")
         length_s = 60 * options.minutes
         songs = make_mp3s(options.data, folder, count=options.songs, length_s=length_s)
-        text = f"{origin()}\n{_processes(songs, folder, options.peers)}\n"
+        text = f"{origin()}\n{_processes(songs, folder, options)}\n"
         text += f"{_after_start(songs, folder)}\n"
-        text += "".join(f"- {fact}\n" for fact in _facts(options, folder))
+        text += "".join(f"- {fact}\n" for fact in _facts(options, songs, folder))
     print(text)
     if options.out is not None:
         options.out.write_text(text, encoding="utf-8")
 
 
-def _processes(songs: Sequence[Path], folder: Path, peers_folder: Path | None) -> str:
-    """The table of whole processes."""
+def _processes(songs: Sequence[Path], folder: Path, options: argparse.Namespace) -> str:
+    """The table of whole processes, and what they cost a minute of sound."""
     out, wav_of = folder / "out", {song: song.with_suffix(".wav") for song in songs}
     decoding = each(songs, lambda song: [sys.executable, "-c", DECODE, song])
     rows: list[Sequence[str]] = [HEAD, _row("decoding alone", decoding, decoding)]
     ours = each(songs, lambda song: [EARMARK, "detect", song, "-o", out, "--overwrite", "--quiet"])
     rows.append(_row("**earmark detect**", ours, decoding, ours))
     convert = each(songs, lambda song: [sys.executable, "-c", TO_WAV, song, wav_of[song]])
-    found = pythons(peers_folder)
+    found = pythons(options.peers)
+    sums = {"earmark": ours}
     for peer in PEERS:
         python = found[peer.name]
         if python is None:
@@ -85,12 +88,24 @@ def _processes(songs: Sequence[Path], folder: Path, peers_folder: Path | None) -
         cost = each(songs, lambda song: peer.process(python, wav_of[song], answer))  # noqa: B023
         together = [a + b for a, b in zip(convert, cost, strict=True)]
         rows.append(_row(peer.name, cost, decoding, together))
+        sums[f"{peer.name} and its conversion"] = together
     rows.append(_row("the conversion itself", convert, decoding))
     known = "; ".join(sorted({versions(python) for python in found.values() if python}))
     return (
         f"{table(rows)}\nMedians over the files. The peers read mono 16 kHz WAV; *from the MP3* "
         "counts the process that makes it (soundfile and soxr). "
-        f"Peers: {known or 'none installed'}.\n"
+        f"Peers: {known or 'none installed'}.\n\n{_a_minute(sums, options.minutes)}\n"
+    )
+
+
+def _a_minute(sums: Mapping[str, Sequence[Cost]], minutes: float) -> str:
+    """Processor seconds a minute of MP3, start-up counted, the mean over the files."""
+    costs = {name: fmean(cost.cpu_s for cost in all_) / minutes for name, all_ in sums.items()}
+    own = costs.pop("earmark")
+    others = (f"{name} {cost:.3f} (ours is {own / cost:.2f} of it)" for name, cost in costs.items())
+    return (
+        "Processor seconds a minute of MP3, start-up counted, mean over the files: "
+        f"earmark {own:.3f}; {'; '.join(others)}."
     )
 
 
@@ -110,8 +125,18 @@ def _after_start(songs: Sequence[Path], folder: Path) -> str:
     return table(rows)
 
 
-def _facts(options: argparse.Namespace, folder: Path) -> Iterator[str]:
+def _facts(options: argparse.Namespace, songs: Sequence[Path], folder: Path) -> Iterator[str]:
     """What is one number each."""
+    if options.folder:
+        say(f"a folder of {options.folder} songs")
+        library = folder / "library"
+        library.mkdir()
+        for number, song in zip(range(options.folder), cycle(songs), strict=False):
+            os.link(song, library / f"{number} {song.name}")
+        command = [EARMARK, "detect", library, "-o", folder / "labels", "--jobs", "2", "--quiet"]
+        cost = run(command)
+        pace = options.folder * options.minutes * 60 / cost.wall_s
+        yield f"a folder of {options.folder} songs, `--jobs 2`: {pace:,.0f} times real time"
     command = [sys.executable, "-c", IMPORT]
     times = [float(subprocess.check_output(command, text=True)) for _ in range(7)]
     yield f"`import earmark` beyond numpy's own: {min(times):.3f} s, the best of 7"
@@ -172,6 +197,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
     parser.add_argument("--songs", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--folder", type=int, default=0, help="a folder of so many songs as well")
     parser.add_argument("--install-size", action="store_true")
     parser.add_argument("--long", action="store_true", help="measure an MP3 of 3 hours as well")
     parser.add_argument("--out", type=Path, help="write the table there as well")

@@ -21,7 +21,7 @@ HOUSE = Path(earmark.__file__).parent
 
 FLOORS: list[tuple[list[str], set[str]]] = [
     # rooms, in order                                                   outside packages
-    (["errors", "annotation", "atomic"], {"numpy"}),
+    (["errors", "annotation", "atomic", "ahead"], {"numpy"}),
     (
         ["audio", "features", "formats", "gaps", "labels", "metrics", "synth"],
         {"soundfile", "soxr", "av"},

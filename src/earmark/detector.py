@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark import __version__
+from earmark.ahead import ahead
 from earmark.annotation import SINGING, Annotation, Scores, Segment
 from earmark.audio import AudioReader, load_audio
 from earmark.audio.samples import Source
@@ -31,7 +33,7 @@ class SingingDetector:
         What to look for, of the labels that the model knows: ``"singing"``, ``"speech"``. Where not
         given, singing alone; of a model that knows no singing, all of its labels.
     threads : int
-        Threads of the network.
+        With two or more, one of them reads a recording while the others run the network.
     onset, offset : float, optional
         Scores at which a segment starts, and below which it ends, in [0, 1]; the model's own
         thresholds where not given. If only ``onset`` is given and lies below the model's
@@ -67,7 +69,8 @@ class SingingDetector:
         min_on_s: float | None = None,
         min_off_s: float | None = None,
     ) -> None:
-        self._model = OnnxModel(model, threads=threads)
+        self._overlap = threads > 1
+        self._model = OnnxModel(model, threads=max(1, threads - 1))
         self.labels = self._known(labels)
         self._columns = [self.info.labels.index(label) for label in self.labels]
         own = asdict(Hysteresis()) | self.info.decoding
@@ -173,7 +176,12 @@ class SingingDetector:
             _checked(source), sr=SR, offset_s=offset_s, duration_s=duration_s
         ) as reader:
             samples = _Counted(reader)
-            parts = list(self._model.stream(logmel_stream(samples)))
+            views = logmel_stream(samples)
+            if self._overlap:
+                with closing(ahead(views)) as ready:
+                    parts = list(self._model.stream(ready))
+            else:
+                parts = list(self._model.stream(views))
         scores = self._scores(parts, samples.n / SR)
         return Annotation(
             segments=tuple(self.segments(scores)),
