@@ -1,6 +1,6 @@
 """How fast earmark is, beside plain decoding and beside its peers.
 
-    python bench/speed.py --data ../shared/data --peers work/peers --folder 200 --install-size --long
+    python bench/speed.py --data ../shared/data --peers work/peers --folder 200 --long
 
 Ten MP3s of 4 minutes (stereo, 44.1 kHz) are made from the recordings of ``--data``. Each system has
 each file in a process of its own; the medians over the files go into one Markdown table.

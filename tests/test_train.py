@@ -26,7 +26,16 @@ DRAW = {"singing": 2, "stems": 1, "song": 1, "music": 1, "speech": 1, "sound": 0
 
 def recipe(**changes: object) -> Recipe:
     stages = (
-        Stage("source", 6, {"speech_music": 1, "music": 1}, batch=4, frames=60, validate_every=3),
+        Stage(
+            "source",
+            6,
+            {"speech_music": 1, "singing": 1, "music": 1},
+            batch=4,
+            frames=60,
+            validate_every=3,
+            average=0.9,
+            augment=True,
+        ),
         Stage("target", 6, DRAW, batch=2, frames=50, validate_every=2),
     )
     settings = {"maps": (3, 4, 4, 6), "units": 4, "valid_examples": 6}

@@ -1,0 +1,86 @@
+"""Rendered material: whose it is, in which split, the same again, and where it stopped."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from earmark.audio import load_audio
+from earmark.learn.manifest import read_manifest, write_manifest
+from earmark.learn.material import MANIFEST, render_material
+from earmark.synth.speech import render_speech
+
+pytest.importorskip("pyworld")
+SR = 16000
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two speakers and two notes of a flute, all of them rendered."""
+    folder = tmp_path_factory.mktemp("corpus")
+    rows = []
+    for number, (split, singer) in enumerate([("train", "Ann"), ("valid", "Bob")]):
+        y, _ = render_speech(np.random.default_rng(number), duration_s=3.0)
+        soundfile.write(folder / f"{singer}.wav", y, SR)
+        rows.append(
+            {"audio": f"{singer}.wav", "material": "speech", "singer": singer, "split": split}
+            | {"licence": "CC0-1.0", "endpoints": [[0.0, 3.0]]}
+        )
+    for pitch in (69, 76):
+        hz = 440 * 2 ** ((pitch - 69) / 12)
+        y = 0.5 * np.sin(2 * np.pi * hz * np.arange(2 * SR) / SR)
+        soundfile.write(folder / f"{pitch}.wav", y, SR)
+        rows.append(
+            {"audio": f"{pitch}.wav", "material": "sound", "singer": "flute", "pitch": pitch}
+        )
+    soundfile.write(folder / "silence.wav", np.zeros(SR), SR)
+    rows.append({"audio": "silence.wav", "material": "speech", "singer": "Cy", "endpoints": []})
+    write_manifest(rows, folder / "m.jsonl")
+    return folder / "m.jsonl"
+
+
+@pytest.fixture(scope="module")
+def rendered(manifest: Path) -> Path:
+    folder = manifest.parent / "material"
+    render_material(manifest, folder, sung=2, leads=1, synths=2, jobs=1)
+    return folder
+
+
+def test_every_voice_stays_in_its_split(rendered: Path) -> None:
+    tracks = read_manifest(rendered / MANIFEST)  # refuses singers on both sides
+    sung = [t for t in tracks if t.material == "singing"]
+    assert {(t.singer, t.split) for t in sung} == {("Ann sung", "train"), ("Bob sung", "valid")}
+    assert len(sung) == 4
+    assert {t.licence for t in sung} == {"CC0-1.0"}
+    assert [t.singer for t in tracks if t.material == "rap"] == ["Ann rap"]
+
+
+def test_notes_become_leads_and_silence_nothing(rendered: Path) -> None:
+    tracks = read_manifest(rendered / MANIFEST)
+    leads = [t for t in tracks if t.material == "lead"]
+    assert sorted(t.singer for t in leads) == ["flute lead", "synth 0", "synth 0"]
+    assert not any(t.singer.startswith("Cy ") for t in tracks)
+    assert len([t for t in tracks if t.pitch is not None]) == 2
+    for track in leads:
+        y, sr = load_audio(track.paths[0])
+        assert sr == SR
+        assert len(y) > SR
+
+
+def test_the_same_again_and_on_from_where_it_stopped(manifest: Path, rendered: Path) -> None:
+    kept = {path.name: path.read_bytes() for path in rendered.iterdir()}
+    first = min(path for path in rendered.glob("sung*.flac") if path.stat().st_size)
+    first.unlink()
+    stamps = {path.name: path.stat().st_mtime_ns for path in rendered.glob("*.flac")}
+    render_material(manifest, rendered, sung=2, leads=1, synths=2, jobs=1)
+    assert {path.name: path.read_bytes() for path in rendered.iterdir()} == kept
+    for name, stamp in stamps.items():
+        assert (rendered / name).stat().st_mtime_ns == stamp
+
+
+def test_another_seed_sounds_otherwise(manifest: Path, rendered: Path, tmp_path: Path) -> None:
+    render_material(manifest, tmp_path, sung=1, rap=False, leads=0, synths=0, seed=1, jobs=1)
+    names = {path.name for path in tmp_path.glob("*.flac")}
+    assert names
+    assert not names & {path.name for path in rendered.iterdir()}
