@@ -8,7 +8,7 @@ import pytest
 import corpus
 from earmark.errors import DataError
 from earmark.features.logmel import logmel, to_log
-from earmark.learn.examples import Examples
+from earmark.learn.examples import Examples, heard
 from earmark.learn.library import Library, energy_active
 from earmark.learn.manifest import read_manifest, write_manifest
 
@@ -118,6 +118,19 @@ def test_nothing_to_draw(library: Library) -> None:
         Examples(library, split="train", draw={"opera": 1}, frames=50)
     with pytest.raises(DataError, match="split 'test': nothing to draw, there is only nothing"):
         Examples(library, split="test", draw={"song": 1}, frames=50)
+
+
+def test_a_voice_that_drowns() -> None:
+    """At the end it has ended; for a moment it goes on; for longer nobody knows."""
+    active = np.zeros(200, bool)
+    active[20:180] = True
+    voice = np.where(active, 1.0, 0.0)[:, None] * np.ones((1, 64))
+    music = np.full((200, 64), 0.1)
+    music[50:60] = music[90:150] = music[170:180] = 100.0
+    label, known = heard(active, voice.astype(np.float32), music.astype(np.float32))
+    edges = np.flatnonzero(np.diff(label.astype(int))) + 1
+    assert edges.tolist() == [20, 90, 150, 170]
+    assert np.flatnonzero(~known).tolist() == list(range(105, 135))
 
 
 def test_energy_is_relative_to_the_loudest() -> None:

@@ -20,8 +20,8 @@ kind             what is heard                                                  
 ``sound``        single sounds without voice                                         no      no
 ================ =================================================================== ======= =======
 
-A voice is *known* to be there only where it can be made out over the rest
-(:func:`earmark.learn.mixing.audible`); frames near the edges of loose labels are left out too.
+A voice is there where it can be made out over the rest (:func:`heard`); frames near the edges of
+loose labels are left out.
 """
 
 from __future__ import annotations
@@ -194,8 +194,9 @@ class Examples:
             else:
                 voice, music = self._stems(item, at, sung, rng)
                 power = voice + music
-                known &= (~sung | audible(voice, music))[:, None]
                 known[sung, 1] = False
+                sung[:], sure = heard(sung, voice, music)
+                known &= sure[:, None]
             known[_near_edges(sung, LOOSE_EDGE)] = False
             return power, labels, known
         if kind in ("music", "sound"):
@@ -207,12 +208,13 @@ class Examples:
         voice, active = self._phrases(
             "speech" if talk else "rap" if kind == "rap" else "singing", rng
         )
-        (spoken if talk else sung)[:] = active
         if kind in ("speech", "alone"):
+            (spoken if talk else sung)[:] = active
             return voice, labels, known
         music = self._music(rng)
         voice = scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=active)
-        known &= (~active | audible(voice, music))[:, None]
+        (spoken if talk else sung)[:], sure = heard(active, voice, music)
+        known &= sure[:, None]
         if kind in ("rap", "speech_music"):
             known[active, 1 if kind == "rap" else 0] = False
         return voice + music, labels, known
@@ -233,11 +235,12 @@ class Examples:
             voice, on = self._phrases(material, rng)
             voices.append(scale_to(voice, music, snr_db=rng.uniform(*self._snr_db), active=on))
             active.append(on)
-        known = [
-            ~on | audible(voice, music + other)
+        found = [
+            heard(on, voice, music + other)
             for on, voice, other in zip(active, voices, reversed(voices), strict=True)
         ]
-        return voices[0] + voices[1] + music, np.stack(active, 1), np.stack(known, 1)
+        labels, known = (np.stack(each, 1) for each in zip(*found, strict=True))
+        return voices[0] + voices[1] + music, labels, known
 
     def _music(self, rng: Rng) -> Power:
         """Accompaniment for the whole example: pieces, at times a lead or single sounds."""
@@ -309,6 +312,31 @@ class Examples:
         power = np.zeros((self._frames, N_MELS), dtype=np.float32)
         power[start - at : stop - at] = item.power(start, stop, stem=stem)
         return power
+
+
+def heard(active: Mask, voice: Power, music: Power) -> tuple[Mask, Mask]:
+    """Where a voice that sounds can be heard over music, and where that is sure.
+
+    A voice that drowns for less than 0.3 s is still followed; the end of a note that drowns is not
+    heard any more, though the voice alone would sound on. Where it drowns for longer, "voice" would
+    be a wrong label, and none would be too.
+
+    Parameters
+    ----------
+    active : ndarray of bool, shape (T,)
+        Where the voice sounds.
+    voice, music : ndarray, shape (T, F)
+        Power spectra at the levels at which they are mixed.
+
+    Returns
+    -------
+    label, known : ndarray of bool, shape (T,)
+    """
+    clear = active & audible(voice, music)
+    label = active & PHRASES.active(clear.astype(np.float32), hop_s=HOP_S)
+    tail = round(PHRASES.min_off_s / HOP_S)
+    near = np.convolve(label, np.ones(2 * tail + 1), mode="same") > 0
+    return label, label | ~active | near
 
 
 def _window(active: NDArray[np.bool_], at: int, frames: int) -> NDArray[np.bool_]:

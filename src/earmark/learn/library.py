@@ -154,7 +154,7 @@ def _compute(jobs: Sequence[Job], stem: Path, progress: Callable[[int, int], Non
     lengths: list[int] = []
     with tempfile.TemporaryDirectory(dir=stem.parent) as own:  # others may compute the same
         raw, whole = Path(own, "raw"), Path(own, "whole.npy")
-        with raw.open("wb") as file, ThreadPoolExecutor(max_workers=2) as pool:
+        with raw.open("wb") as file, ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             for done, parts in enumerate(pool.map(_powers, jobs), start=1):
                 for part in parts:
                     file.write(part.tobytes())
