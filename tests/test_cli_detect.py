@@ -22,6 +22,7 @@ from earmark.cli import main
 from earmark.cli.detect import FORMATS
 from earmark.cli.timeline import show, timeline
 from earmark.formats.jsonl import loads_all
+from tiny import two_answers
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,22 @@ def test_one_song_shows_its_segments_and_a_timeline(earmark):
     assert out.rstrip().endswith("█ 0:02")
     assert "1 song, 0 failed, 0 skipped, 0.0 min of audio," in err
     assert [(s.start_s, s.end_s) for s in formats.read("song.singing.csv").segments] == [(0, 2)]
+
+
+def test_both_labels_in_one_file_and_a_timeline_each(earmark, here):
+    write_clip(Path("talk.wav"), seconds=3)
+    model = two_answers(here / "two.onnx")
+    code, stdout, _ = earmark(
+        "detect", "talk.wav", "--model", model, "--labels", "singing,speech", "--scores"
+    )
+    assert code == 0
+    assert [line.split()[-1] for line in stdout.splitlines()[-2:]] == ["singing", "speech"]
+    found = formats.read("talk.singing.csv")
+    assert {s.label for s in found.segments} == {"speech"}  # the clip is not loud enough
+    assert formats.read("talk.singing.npz").scores.labels == ("singing", "speech")
+    code, _, stderr = earmark("detect", "talk.wav", "--model", model, "--labels", "rain")
+    assert code == 1
+    assert "does not know the label 'rain', only singing, speech" in stderr
 
 
 def test_quiet_says_nothing(earmark):

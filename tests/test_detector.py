@@ -9,7 +9,10 @@ import soundfile
 
 import earmark
 from earmark import Annotation, SingingDetector
+from earmark.errors import AudioError, ModelError
+from tiny import two_answers
 
+SR = 16000
 EXAMPLE = Path(__file__).parents[1] / "examples" / "song.ogg"
 
 
@@ -44,6 +47,40 @@ def test_provenance(detector: SingingDetector) -> None:
     assert found.provenance["model_sha256"] == detector.info.sha256
     assert found.provenance["version"] == earmark.__version__
     assert (found.provenance["onset"], found.provenance["min_on_s"]) == (0.8, 0.3)
+
+
+def test_the_labels_asked_for(tmp_path: Path) -> None:
+    """Loud sound, then silence: "singing" and "speech" of a model that scores by level alone."""
+    model = two_answers(tmp_path / "two.onnx")
+    y = np.zeros(4 * SR, np.float32)
+    y[: 2 * SR] = np.random.default_rng(0).normal(0, 3, 2 * SR)
+    both = SingingDetector(model, labels=["speech", "singing"]).detect((y, SR))
+    assert both.labels == both.scores.labels == ("speech", "singing")
+    assert [(s.label, round(s.start_s), round(s.end_s)) for s in both.segments] == [
+        ("singing", 0, 2),
+        ("speech", 2, 4),
+    ]
+    speech = earmark.detect((y, SR), model=model, labels=["speech"])
+    assert {s.label for s in speech.segments} == {"speech"}
+    np.testing.assert_array_equal(speech.scores.values[:, 0], both.scores.values[:, 0])
+    assert speech.provenance["labels"] == ["speech"]
+    assert earmark.detect((y, SR), model=model).labels == ("singing",)
+
+
+def test_labels_that_cannot_be(tmp_path: Path) -> None:
+    model = two_answers(tmp_path / "two.onnx")
+    with pytest.raises(ModelError, match="label 'laughter', only singing, speech"):
+        SingingDetector(model, labels=["singing", "laughter"])
+    for labels in ([], "singing"):
+        with pytest.raises(ValueError, match="named in a list"):
+            SingingDetector(model, labels=labels)
+
+
+def test_a_thread_that_reads_ahead_changes_nothing(detector: SingingDetector) -> None:
+    alone, helped = detector.detect(EXAMPLE), SingingDetector(threads=2).detect(EXAMPLE)
+    np.testing.assert_array_equal(alone.scores.values, helped.scores.values)
+    with pytest.raises(AudioError, match="no audio format"):
+        SingingDetector(threads=2).detect(b"not a recording at all")
 
 
 def test_one_threshold_brings_the_other_along() -> None:

@@ -1,5 +1,6 @@
 """The model that ships hears singing: in the bundled song, in rendered ones, and in real ones."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from earmark import Segment, SingingDetector, formats
 from earmark.annotation import segments_to_frames
 from earmark.datasets.singing_corpus import rows
 from earmark.metrics.frames import Track, auc, evaluate
+from earmark.runtime import OnnxModel, model_names, model_path
 from earmark.synth import render_song
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -17,6 +19,16 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 @pytest.fixture(scope="module")
 def detector() -> SingingDetector:
     return SingingDetector(threads=2)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_the_cards_are_of_the_models_that_ship(name: str) -> None:
+    """The figures in a card were measured with this very file."""
+    model = model_path(name)
+    card = model.with_suffix(".md").read_text("utf-8")
+    assert f"`{hashlib.sha256(model.read_bytes()).hexdigest()}`" in card
+    assert model.stat().st_size < 3e6
+    assert OnnxModel(model).info.name == name
 
 
 def track(detector: SingingDetector, source: object, truth: tuple[Segment, ...]) -> Track:

@@ -68,6 +68,13 @@ def test_only_singing_counts():
     assert describe(annotation, path="a")["vocal_fraction"] == "0.1000"
 
 
+def test_speech_alone_says_nothing_of_vocals():
+    found = Annotation((Segment(1, 3, "speech"),), duration_s=10, labels=("speech",))
+    row = describe(found, path="talk.mp3")
+    told = {name for name, value in row.items() if value}
+    assert told == {"path", "duration_s"}
+
+
 def test_errors_are_one_line():
     assert failed("a\nb.mp3", "two\n lines")["error"] == "two lines"
 
