@@ -7,7 +7,7 @@ import pytest
 
 from earmark.errors import DataError
 from earmark.learn.melody import Melody
-from earmark.learn.sing import SR, analyse, sing, vowels
+from earmark.learn.sing import INGREDIENTS, SR, analyse, sing, vowels
 from earmark.synth.speech import render_speech
 
 pytest.importorskip("pyworld")
@@ -90,3 +90,20 @@ def test_without_pyworld_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "pyworld", None)
     with pytest.raises(DataError, match=r"pyworld, which is not installed: .*\[train\]"):
         sing(np.zeros(SR, np.float32), rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("ingredient", INGREDIENTS)
+def test_each_ingredient_can_be_left_out(speech: np.ndarray, ingredient: str) -> None:
+    """And the others stay as they were drawn: what differs is the ingredient alone."""
+    for seed in range(20):
+        rngs = [np.random.default_rng(seed) for _ in range(2)]
+        whole = sing(speech, rng=rngs[0])
+        less = sing(speech, rng=rngs[1], without=[ingredient])
+        if len(whole) != len(less) or not np.array_equal(whole, less):
+            return
+    raise AssertionError(f"without {ingredient} it sounds the same")
+
+
+def test_an_ingredient_that_there_is_not(speech: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="no ingredient 'salt'; there are melody"):
+        sing(speech, rng=np.random.default_rng(0), without=["salt"])

@@ -12,7 +12,7 @@ the Singing Voice* (1987), has vibrato at 5 to 7 Hz and the singer's formant nea
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,9 @@ SHORTEST_VOWEL = 6
 """Frames."""
 HARMONIES = (-12.0, -5.0, -4.0, -3.0, 0.0, 3.0, 4.0, 5.0, 7.0, 12.0)
 """Semitones between a voice and one that is sung with it; 0 doubles it."""
+
+INGREDIENTS = ("melody", "stretch", "glides", "vibrato", "drift", "formants", "harmony")
+"""What is done to speech, so that each can be left out and what it brings measured."""
 
 Curve = NDArray[np.float64]
 Samples = NDArray[np.float32]
@@ -106,6 +109,7 @@ def sing(
     tunes: Sequence[Melody] = (),
     rapped: bool = False,
     harmony: bool | None = None,
+    without: Collection[str] = (),
 ) -> Samples:
     """Sing what somebody says.
 
@@ -121,6 +125,9 @@ def sing(
         Keep the speaker's own pitch, and put the syllables into the metre alone.
     harmony : bool, optional
         Whether one or two more voices sing along; one time in four where not given.
+    without : collection of str
+        Of ``INGREDIENTS``, what is left out: the notes of the melody (the speaker's own pitch is
+        kept), the stretched vowels, the glides between notes, and so on.
 
     Returns
     -------
@@ -131,7 +138,11 @@ def sing(
     ------
     DataError
         If pyworld is not installed.
+    ValueError
+        If an ingredient is unknown.
     """
+    if strange := set(without) - set(INGREDIENTS):
+        raise ValueError(f"no ingredient {min(strange)!r}; there are {', '.join(INGREDIENTS)}")
     if len(y) < SR // 4:
         return np.zeros(0, np.float32)
     speech = analyse(y)
@@ -144,13 +155,18 @@ def sing(
         melody = Melody(melody.pitch, np.minimum(melody.length_s, 0.4))
     else:
         melody = melody.moved_to(own + rng.uniform(-2, 12))  # singing lies above speech
+    left_out = {*without, *(("melody",) if rapped else ())}
+    if "stretch" in left_out:
+        own_s = [(stop - start) / RATE for start, stop in syllables]
+        melody = Melody(melody.pitch, np.array(own_s))
     source, note, age_s = _timeline(speech, syllables, melody)
     many = (rng.random() < 0.25) if harmony is None else harmony
-    others = rng.choice(HARMONIES, size=int(rng.integers(1, 3))) if many and not rapped else ()
-    voices = [_voice(speech, source, note, age_s, rng, rapped=rapped)]
+    several = many and not left_out & {"melody", "harmony"}
+    others = rng.choice(HARMONIES, size=int(rng.integers(1, 3))) if several else ()
+    voices = [_voice(speech, source, note, age_s, rng, left_out)]
     for above in others:
         late = source[np.maximum(np.arange(len(source)) - int(rng.integers(8)), 0)]
-        other = _voice(speech, late, note + above, age_s, rng, rapped=False)
+        other = _voice(speech, late, note + above, age_s, rng, left_out)
         voices.append(other * rng.uniform(0.3, 1.0))
     out = np.sum(voices, axis=0)
     return (out * (0.7 / max(1e-9, float(np.abs(out).max())))).astype(np.float32)
@@ -194,8 +210,7 @@ def _voice(
     note: Curve,
     age_s: Curve,
     rng: np.random.Generator,
-    *,
-    rapped: bool,
+    left_out: Collection[str],
 ) -> Curve:
     """One voice of its own: its pitch curve, its formants, its breath."""
     low = np.floor(source).astype(int).clip(0, len(speech.f0_hz) - 1)
@@ -205,17 +220,19 @@ def _voice(
     envelope = np.exp((1 - share) * log_envelope[low] + share * log_envelope[high])
     noise = (1 - share) * speech.aperiodicity[low] + share * speech.aperiodicity[high]
     sung = ~np.isnan(note) & (speech.f0_hz[low] > 0)
-    if rapped:
+    if "melody" in left_out:
         f0_hz = np.where(sung, speech.f0_hz[low] * 2 ** rng.uniform(-0.1, 0.3), 0.0)
     else:
-        f0_hz = np.where(sung, _sung_pitch_hz(note, age_s, rng), 0.0)
+        f0_hz = np.where(sung, _sung_pitch_hz(note, age_s, rng, left_out), 0.0)
     bins = np.arange(envelope.shape[1])
     size = rng.uniform(0.85, 1.2)  # of the vocal tract, against the speaker's
-    envelope = np.stack([np.interp(bins / size, bins, frame) for frame in envelope])
     hz = bins * SR / 2 / (len(bins) - 1)
     ring = np.exp(-0.5 * ((hz - rng.uniform(2500, 3400)) / 400) ** 2)  # the singer's formant
+    ring *= rng.uniform(0, 3)
     voiced = f0_hz[:, None] > 0
-    envelope *= np.where(voiced, 1 + rng.uniform(0, 3) * ring, 1)
+    if "formants" not in left_out:
+        envelope = np.stack([np.interp(bins / size, bins, frame) for frame in envelope])
+        envelope *= np.where(voiced, 1 + ring, 1)
     noise = np.where(voiced, noise ** rng.uniform(1, 2), noise)
     world = _world()
     return np.asarray(
@@ -223,16 +240,21 @@ def _voice(
     )
 
 
-def _sung_pitch_hz(note: Curve, age_s: Curve, rng: np.random.Generator) -> Curve:
+def _sung_pitch_hz(
+    note: Curve, age_s: Curve, rng: np.random.Generator, left_out: Collection[str]
+) -> Curve:
     """The notes' line with glides between them, vibrato once a note lasts, and a slow drift."""
     frames = np.arange(len(note))
     held = ~np.isnan(note)
-    line = _smooth(np.interp(frames, frames[held], note[held]), int(rng.uniform(6, 30)))
+    glide = int(rng.uniform(6, 30))
+    line = np.interp(frames, frames[held], note[held])
+    line = line if "glides" in left_out else _smooth(line, glide)
     depth = rng.uniform(0.1, 1.0) if rng.random() < 0.8 else 0.0  # semitones, to either side
     swell = np.clip((age_s - rng.uniform(0.1, 0.35)) / 0.25, 0, 1)
     rate_hz = rng.uniform(4.8, 7.2) * (1 + 0.05 * _smooth(rng.normal(size=len(line)), 60))
-    line = line + depth * swell * np.sin(2 * np.pi * np.cumsum(rate_hz) / RATE)
-    if rng.random() < 0.8:  # the rest is tuned, as by a machine
+    if "vibrato" not in left_out:
+        line = line + depth * swell * np.sin(2 * np.pi * np.cumsum(rate_hz) / RATE)
+    if rng.random() < 0.8 and "drift" not in left_out:  # the rest is tuned, as by a machine
         line = line + rng.normal(0, 0.15) + 0.25 * _smooth(rng.normal(size=len(line)), 40)
     return np.asarray(440 * 2 ** ((line - 69) / 12))
 
