@@ -84,3 +84,13 @@ def test_another_seed_sounds_otherwise(manifest: Path, rendered: Path, tmp_path:
     names = {path.name for path in tmp_path.glob("*.flac")}
     assert names
     assert not names & {path.name for path in rendered.iterdir()}
+
+
+def test_an_ingredient_left_out(manifest: Path, tmp_path: Path) -> None:
+    for without in ((), ("melody",)):
+        render_material(
+            manifest, tmp_path, sung=1, rap=False, leads=0, synths=0, without=without, jobs=1
+        )
+    whole = min(p for p in tmp_path.glob("sung1-0-????????.flac") if p.stat().st_size)
+    less = whole.with_stem(f"{whole.stem}-no-melody")
+    assert less.read_bytes() != whole.read_bytes()

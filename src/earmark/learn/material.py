@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,8 @@ class Job:
     """Recordings, with their pitch where they are notes."""
     path: Path
     seed: tuple[int, int]
+    without: tuple[str, ...] = ()
+    """Ingredients of singing that are left out."""
 
 
 def render_material(
@@ -65,6 +67,7 @@ def render_material(
     leads: int = 2,
     synths: int = 160,
     tunes: str | os.PathLike[str] | None = None,
+    without: Collection[str] = (),
     seed: int = 0,
     jobs: int = 2,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -85,6 +88,8 @@ def render_material(
         Files an instrument, and files of oscillators.
     tunes : path-like, optional
         A folder of MIDI files to sing and play besides random walks.
+    without : collection of str
+        Ingredients of singing that are left out, see :data:`earmark.learn.sing.INGREDIENTS`.
     seed : int
     jobs : int
         Processes.
@@ -111,7 +116,7 @@ def render_material(
     except OSError as error:
         raise OutputError(f"{folder}: cannot be a folder ({error.strerror})") from error
     planned = [
-        *_voices(tracks, folder, sung=sung, rap=rap, seed=seed),
+        *_voices(tracks, folder, sung=sung, rap=rap, seed=seed, without=tuple(sorted(without))),
         *_leads(tracks, folder, leads=leads, synths=synths, seed=seed),
     ]
     context = get_context("spawn")  # threads of libraries do not survive a fork everywhere
@@ -127,7 +132,13 @@ def render_material(
 
 
 def _voices(
-    tracks: Sequence[Track], folder: Path, *, sung: int, rap: bool, seed: int
+    tracks: Sequence[Track],
+    folder: Path,
+    *,
+    sung: int,
+    rap: bool,
+    seed: int,
+    without: tuple[str, ...] = (),
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
     speech = [t for t in tracks if t.material == "speech" and t.split in ("train", "valid")]
     for number, track in enumerate(speech):
@@ -135,6 +146,9 @@ def _voices(
         content = track.paths[0].read_bytes() if kinds else b""  # the same wherever it lies
         for kind in kinds:
             job = _job(kind, ((track.paths[0], None),), folder, seed, of=content)
+            if without:  # the same draws, another file
+                path = job.path.with_stem("-".join([job.path.stem, "no", *without]))
+                job = replace(job, path=path, without=without)
             yield (
                 job,
                 _row(
@@ -216,4 +230,4 @@ def _sound(job: Job, rng: np.random.Generator) -> np.ndarray:
         takes = [play_notes(notes, rng=rng, tunes=_tunes) for _ in range(TAKES)]
         return np.concatenate(takes)
     y, _ = load_audio(job.sources[0][0], sr=SR, duration_s=LONGEST_S)
-    return sing(y, rng=rng, tunes=_tunes, rapped=job.kind == "rap")
+    return sing(y, rng=rng, tunes=_tunes, rapped=job.kind == "rap", without=job.without)

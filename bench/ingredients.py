@@ -1,0 +1,176 @@
+"""What each ingredient of the training brings: the same short training without it.
+
+    python bench/ingredients.py --data ../shared/data --out work/ingredients --render
+    for i in 1 2 3 4; do OMP_NUM_THREADS=1 python bench/ingredients.py --out work/ingredients & done
+
+Each variant is trained for ``--steps`` steps of the recipe's first stage, seed 0, and heard on the
+songs of ``dev`` and ``nc``, which none of them learns from. Processes that are started on one
+folder share the variants; whoever finds all of them done prints the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from earmark.annotation import SINGING
+from earmark.atomic import write_atomic
+from earmark.datasets.singing_corpus import rows as corpus_rows
+from earmark.learn.calibrate import score_songs
+from earmark.learn.locking import Busy, lock
+from earmark.learn.manifest import SONGS, read_manifest, write_manifest
+from earmark.learn.material import render_material
+from earmark.learn.recipe import read_recipe
+from earmark.learn.sing import INGREDIENTS
+from earmark.learn.train import train
+from earmark.metrics.auc import auc
+from earmark.metrics.tracks import collar_mask
+from earmark.runtime import OnnxModel
+from measuring import origin, table
+
+Row = Mapping[str, Any]
+SPLITS = ("dev", "nc")
+COLLAR_S = 0.3
+
+
+def _sung(row: Row) -> bool:
+    return row["singer"].endswith((" sung", " rap"))
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One training."""
+
+    without: tuple[str, ...] = ()
+    """Ingredients of singing that are left out."""
+    keep: Callable[[Row], bool] = lambda row: True
+    """Which lines of the manifest are kept."""
+    changes: tuple[str, ...] = ()
+    """Of the recipe."""
+
+
+VARIANTS = {
+    "everything": Variant(),
+    "speech that sings and raps": Variant(keep=lambda row: not _sung(row)),
+    "speech that raps": Variant(keep=lambda row: row["material"] != "rap"),
+    **{f"singing from speech: {name}": Variant(without=(name,)) for name in INGREDIENTS},
+    "a cappella and sung notes": Variant(
+        keep=lambda row: row["material"] != "singing" or _sung(row)
+    ),
+    "stems": Variant(keep=lambda row: row["material"] != "stems"),
+    "leads": Variant(keep=lambda row: row["material"] != "lead" and "pitch" not in row),
+    "tempo, pitch, compressor": Variant(changes=("stages.0.augment=false",)),
+    "speeds and codecs": Variant(changes=("speeds=[1.0]",)),
+}
+
+
+def main() -> None:
+    """Render, train what is not trained yet, or print the table."""
+    options = _options()
+    if options.render:
+        _render(options)
+        return
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
+    for name, variant in VARIANTS.items():
+        folder = options.out / name.replace(" ", "-").replace(":", "").replace(",", "")
+        if (folder / "result.json").is_file():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            held = lock(folder / "variant.lock")
+        except Busy:
+            continue
+        with held:
+            print(name, flush=True)
+            found = _measure(_manifest(options.out, name), folder, variant, options.steps)
+            write_atomic(folder / "result.json", json.dumps({name: found}).encode())
+    results: dict[str, dict[str, float]] = {}
+    for path in options.out.glob("*/result.json"):
+        results |= json.loads(path.read_text())
+    if len(results) == len(VARIANTS):
+        print(f"{origin()}\n{_table(results)}")
+
+
+def _manifest(out: Path, name: str) -> Path:
+    number = list(VARIANTS).index(name)
+    return out / "material" / f"variant{number}.jsonl"
+
+
+def _render(options: argparse.Namespace) -> None:
+    """The material of all variants, and a manifest each."""
+    base = options.out / "recordings.jsonl"
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_manifest(corpus_rows(options.data, relative_to=options.out), base)
+    tunes = options.data / "melodies" / "nottingham"
+    for name, variant in VARIANTS.items():
+        print(name, flush=True)
+        rows = render_material(
+            base,
+            options.out / "material",
+            sung=1,
+            tunes=tunes if tunes.is_dir() else None,
+            without=variant.without,
+            jobs=options.jobs,
+        )
+        write_manifest(filter(variant.keep, rows), _manifest(options.out, name))
+
+
+def _measure(manifest: Path, folder: Path, variant: Variant, steps: int) -> dict[str, float]:
+    """Train, and hear songs that nothing was learnt from."""
+    changes = [f"stages.0.steps={steps}", f"stages.0.validate_every={steps}", 'calibrate=""']
+    recipe = read_recipe(changes=[*changes, *variant.changes])
+    recipe = replace(recipe, stages=recipe.stages[:1], name="variant")
+    model = OnnxModel(train(manifest, folder, recipe=recipe))
+    found = {}
+    tracks = read_manifest(manifest)
+    for split in SPLITS:
+        songs = [t for t in tracks if t.split == split and t.material in SONGS]
+        scored = score_songs(model, songs, label=SINGING)
+        counted = [
+            collar_mask(song.segments() or [], len(truth), collar_s=COLLAR_S)
+            for song, (_, truth) in zip(songs, scored, strict=True)
+        ]
+        scores, truth, inner = (
+            np.concatenate(each)
+            for each in ([s for s, _ in scored], [t for _, t in scored], counted)
+        )
+        found[split] = auc(truth, scores)
+        found[f"{split} collar"] = auc(truth[inner], scores[inner])
+    return found
+
+
+def _table(results: Mapping[str, Mapping[str, float]]) -> str:
+    keys = [f"{split}{end}" for split in SPLITS for end in ("", " collar")]
+    whole = results["everything"]
+    head = ["AUC (against everything)", *(k.replace("collar", "without edges") for k in keys)]
+    rows = [head, ["everything", *(f"{whole[key]:.3f}" for key in keys)]]
+    for name in VARIANTS:
+        if name != "everything":
+            cells = (f"{results[name][k]:.3f} ({results[name][k] - whole[k]:+.3f})" for k in keys)
+            rows.append([f"without {name}", *cells])
+    return table(rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--render", action="store_true", help="make the material of all variants")
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=4, help="processes that render")
+    options = parser.parse_args()
+    if options.render and options.data is None:
+        parser.error("say --data (or set EARMARK_DATA)")
+    return options
+
+
+if __name__ == "__main__":
+    main()
