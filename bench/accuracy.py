@@ -116,7 +116,7 @@ def _tables(
         ]
         figures_inner = evaluate(tracks, collar_s=COLLAR_S)["pooled"]
         collared.append([name, *(_cell(figures_inner[key], inner[key]) for key in COLLARED)])
-        own.append([name, *(" / ".join(_round(s[key]) for key in OWN) for s in figures["songs"])])
+        own.append([name, *(" / ".join(rounded(s[key]) for key in OWN) for s in figures["songs"])])
         answers = list(zip(others, system(others), strict=True))
         shares = (_share([p for p in answers if _group(p[0]) == g]) for g in groups)
         called.append([name, *shares, _found(answers)])
@@ -231,11 +231,12 @@ def tracks_of(options: argparse.Namespace, folder: Path) -> list[manifest.Track]
 
 
 def _cell(value: float, interval: tuple[float, float]) -> str:
-    low, high = map(_round, interval)
-    return "·" if np.isnan(value) else f"{_round(value)} ({low}-{high})"
+    low, high = map(rounded, interval)
+    return "·" if np.isnan(value) else f"{rounded(value)} ({low}-{high})"
 
 
-def _round(value: float) -> str:
+def rounded(value: float) -> str:
+    """Three places, and a dot where there is no number."""
     return "·" if np.isnan(value) else f"{value:.3f}".removeprefix("0")
 
 

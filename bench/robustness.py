@@ -22,7 +22,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
-from accuracy import Answer, System, systems_of, tracks_of
+from accuracy import Answer, System, rounded, systems_of, tracks_of
 from earmark.annotation import Segment
 from earmark.audio import load_audio
 from earmark.learn import manifest
@@ -89,6 +89,10 @@ SAME_TIME: dict[str, Callable[[Samples], Samples]] = {
     **{f"pitch {n:+d} semitones": pitch(n) for n in (-3, 3)},
     "reverberation": reverberation,
 }
+NOTE = (
+    "Songs in stems are those of {0!r}: where that is `train`, models and forest learnt from them, "
+    "and only the change from row to row says something.\n"
+)
 TEMPI = (0.85, 1.15)
 VOICE_DB = (-12, -6, 0, 6, 12)
 
@@ -106,7 +110,7 @@ def main() -> None:
         for condition, heard in _conditions(songs[: options.limit], stems[: options.limit], folder):
             print(condition, flush=True)
             rows.append([condition, *(_figures(system, heard) for system in systems.values())])
-        text = f"{origin()}\n{table(rows)}\n{known}\n"
+        text = f"{origin()}\n{table(rows)}\n{NOTE.format(options.stems)}{known}\n"
     print(text)
     if options.out is not None:
         options.out.write_text(text, encoding="utf-8")
@@ -171,8 +175,7 @@ def _figures(system: System, heard: Sequence[Treated]) -> str:
         for one, answer in zip(heard, answers, strict=True)
     ]
     pooled = evaluate(tracks)["pooled"]
-    cells = (f"{pooled[key]:.3f}".removeprefix("0") for key in ("auc", "accuracy"))
-    return " / ".join(cells)
+    return " / ".join(rounded(pooled[key]) for key in ("auc", "accuracy"))
 
 
 def _options() -> argparse.Namespace:
