@@ -67,5 +67,8 @@ def rows(folder: Path, *, seconds: float = 6.0) -> list[dict]:
             common
             | {"audio": write(folder / f"{singer}.hit.wav", music(rng, 0.5))}
             | {"material": "sound", "singer": f"sounds {singer}"},
+            common
+            | stems
+            | {"labels": labels.name, "singer": f"{singer} band", "material": "band"},
         ]
     return found

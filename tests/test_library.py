@@ -59,6 +59,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 KINDS = {  # whether singing and speech are there at times, and whether they are known there
     "song": ("yes", "no"),
     "stems": ("yes", "unknown"),
+    "band": ("yes", "no"),
     "singing": ("yes", "no"),
     "rap": ("yes", "unknown"),
     "alone": ("yes", "no"),

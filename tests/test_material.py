@@ -9,10 +9,12 @@ import soundfile
 from earmark.audio import load_audio
 from earmark.learn.manifest import read_manifest, write_manifest
 from earmark.learn.material import MANIFEST, render_material
+from earmark.learn.mix_audio import active_samples
 from earmark.synth.speech import render_speech
 
 pytest.importorskip("pyworld")
 SR = 16000
+SUNG_ONCE = {"sung": 1, "rap": False, "leads": 0, "synths": 0, "bands": 0, "jobs": 1}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def rendered(manifest: Path) -> Path:
     folder = manifest.parent / "material"
-    render_material(manifest, folder, sung=2, leads=1, synths=2, jobs=1)
+    render_material(manifest, folder, sung=2, leads=1, synths=2, bands=2, jobs=1)
     return folder
 
 
@@ -68,19 +70,34 @@ def test_notes_become_leads_and_silence_nothing(rendered: Path) -> None:
         assert len(y) > SR
 
 
+def test_a_band_plays_for_each_speaker(rendered: Path) -> None:
+    bands = [t for t in read_manifest(rendered / MANIFEST) if t.material == "band"]
+    assert [(t.singer, t.split) for t in bands] == [("Ann band", "train"), ("Bob band", "valid")]
+    for track in bands:
+        voice, band = (load_audio(path)[0] for path in track.paths)
+        assert len(voice) == len(band)
+        assert np.abs(voice + band).max() <= 0.91
+        active = active_samples(track.segments(), n=len(voice), sr=SR)
+        assert 0.1 < active.mean() < 1
+        assert np.mean(voice[active] ** 2) > 100 * np.mean(voice[~active] ** 2)
+        assert np.mean(band**2) > 1e-4
+
+
 def test_the_same_again_and_on_from_where_it_stopped(manifest: Path, rendered: Path) -> None:
     kept = {path.name: path.read_bytes() for path in rendered.iterdir()}
     first = min(path for path in rendered.glob("sung*.flac") if path.stat().st_size)
     first.unlink()
     stamps = {path.name: path.stat().st_mtime_ns for path in rendered.glob("*.flac")}
-    render_material(manifest, rendered, sung=2, leads=1, synths=2, jobs=1)
+    render_material(manifest, rendered, sung=2, leads=1, synths=2, bands=2, jobs=1)
     assert {path.name: path.read_bytes() for path in rendered.iterdir()} == kept
     for name, stamp in stamps.items():
         assert (rendered / name).stat().st_mtime_ns == stamp
 
 
 def test_another_seed_sounds_otherwise(manifest: Path, rendered: Path, tmp_path: Path) -> None:
-    render_material(manifest, tmp_path, sung=1, rap=False, leads=0, synths=0, seed=1, jobs=1)
+    render_material(
+        manifest, tmp_path, sung=1, rap=False, leads=0, synths=0, bands=0, seed=1, jobs=1
+    )
     names = {path.name for path in tmp_path.glob("*.flac")}
     assert names
     assert not names & {path.name for path in rendered.iterdir()}
@@ -89,7 +106,15 @@ def test_another_seed_sounds_otherwise(manifest: Path, rendered: Path, tmp_path:
 def test_an_ingredient_left_out(manifest: Path, tmp_path: Path) -> None:
     for without in ((), ("melody",)):
         render_material(
-            manifest, tmp_path, sung=1, rap=False, leads=0, synths=0, without=without, jobs=1
+            manifest,
+            tmp_path,
+            sung=1,
+            rap=False,
+            leads=0,
+            synths=0,
+            bands=0,
+            without=without,
+            jobs=1,
         )
     whole = min(p for p in tmp_path.glob("sung1-0-????????.flac") if p.stat().st_size)
     less = whole.with_stem(f"{whole.stem}-no-melody")

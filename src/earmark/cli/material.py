@@ -21,6 +21,7 @@ def command(
     rap: Annotated[bool, typer.Option(help="Put every third into metre as well.")] = True,
     leads: Annotated[int, typer.Option(min=0, help="Files of melodies an instrument.")] = 2,
     synths: Annotated[int, typer.Option(min=0, help="Files of oscillators.")] = 160,
+    bands: Annotated[int, typer.Option(min=0, help="Songs with a band.")] = 300,
     tunes: Annotated[
         Path | None, typer.Option(metavar="DIR", help="MIDI files; otherwise random walks alone.")
     ] = None,
@@ -37,7 +38,8 @@ def command(
     with Progress(console=err, transient=True) as bars:
         bar = bars.add_task("rendering", total=None)
         rows = render_material(
-            manifest, output, sung=sung, rap=rap, leads=leads, synths=synths, tunes=tunes,
+            manifest, output, sung=sung, rap=rap, leads=leads, synths=synths, bands=bands,
+            tunes=tunes,
             seed=seed, jobs=jobs,
             progress=lambda done, total: bars.update(bar, completed=done, total=total),
         )  # fmt: skip

@@ -9,6 +9,7 @@ kind             what is heard                                                  
 ``song``         a stretch of a labelled song                                        yes     no
 ``stems``        a song's voice over its own music, or over another's; the voice may yes     unknown
                  speak at times
+``band``         a rendered song's voice over its own band, or over other music      yes     no
 ``singing``      phrases of unaccompanied singing, strung together, over music       yes     no
 ``rap``          phrases of speech in metre, over music                              yes     unknown
 ``alone``        unaccompanied singing as it is                                      yes     no
@@ -64,6 +65,7 @@ EDGE_SILENCE = 100
 _NEEDS = {
     "song": ("song",),
     "stems": ("stems",),
+    "band": ("band",),
     "singing": ("singing", "music"),
     "rap": ("rap", "music"),
     "alone": ("singing",),
@@ -185,7 +187,7 @@ class Examples:
         labels = np.zeros((self._frames, len(LABELS)), dtype=np.bool_)
         known = np.ones_like(labels)
         sung, spoken = labels.T
-        if kind in ("song", "stems"):
+        if kind in ("song", "stems", "band"):
             item = self._pools[kind].draw(rng)
             at = self._place(item, rng)
             sung[:] = _window(item.active, at, self._frames)
@@ -194,10 +196,11 @@ class Examples:
             else:
                 voice, music = self._stems(item, at, sung, rng)
                 power = voice + music
-                known[sung, 1] = False
+                known[sung, 1] = kind == "band"
                 sung[:], sure = heard(sung, voice, music)
                 known &= sure[:, None]
-            known[_near_edges(sung, LOOSE_EDGE)] = False
+            if kind != "band":
+                known[_near_edges(sung, LOOSE_EDGE)] = False
             return power, labels, known
         if kind in ("music", "sound"):
             power = self._music(rng) if kind == "music" else self._phrases("sound", rng)[0]

@@ -42,7 +42,7 @@ ENERGY_RANGE_DB = 35.0
 """Unaccompanied voice counts as active within this range below its own loudest frames."""
 _VOICES = ("singing", "rap", "speech")
 """Materials whose steady noise is taken out."""
-_SUNG = ("song", "stems", "singing", "rap")
+_SUNG = ("song", "stems", "band", "singing", "rap")
 PHRASES = Hysteresis(min_off_s=0.3)
 """Shorter pauses are singing, as docs/labels.md has it."""
 _FLOOR = np.float32(1e-12)

@@ -5,9 +5,9 @@ Keys of a line (paths are relative to the manifest's own folder):
 ============== ====================================================================================
 ``audio``      a recording; or ``vocals`` and ``instrumental``, two stems whose sum is the mix
 ``labels``     a label file in any format that earmark reads; or ``endpoints``, [[start_s, end_s]]
-``material``   ``song`` (default), ``stems``, ``singing`` and ``rap`` (unaccompanied), ``speech``,
-               ``music`` (no voice in it), ``lead`` (an instrument's tune), ``sound`` (single
-               sounds, no voice)
+``material``   ``song`` (default), ``stems`` and ``band`` (rendered stems), ``singing`` and ``rap``
+               (unaccompanied), ``speech``, ``music`` (no voice in it), ``lead`` (an instrument's
+               tune), ``sound`` (single sounds, no voice)
 ``singer``     performer or collection: whatever must not stand on both sides of a split
 ``split``      ``train``, ``valid``, or another name (such as ``dev``), which training leaves alone
 ``licence``    under which the recording may be used
@@ -32,7 +32,7 @@ from earmark.atomic import write_atomic
 from earmark.errors import DataError
 from earmark.labels import read_singing
 
-MATERIALS = ("song", "stems", "singing", "rap", "speech", "music", "lead", "sound")
+MATERIALS = ("song", "stems", "band", "singing", "rap", "speech", "music", "lead", "sound")
 KEYS = (
     "audio", "vocals", "instrumental", "labels", "endpoints", "material", "singer", "split",
     "licence", "label_kind", "pitch",
@@ -186,7 +186,7 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
         if not file.is_file():
             raise DataError(f"{where}: there is no file {file}")
     material = row.get("material", "stems" if stems else "song")
-    if material not in MATERIALS or (material == "stems") != stems:
+    if material not in MATERIALS or (material in ("stems", "band")) != stems:
         raise DataError(f"{where}: `material` is one of {', '.join(MATERIALS)}, got {material!r}")
     endpoints = row.get("endpoints")
     if endpoints is not None:
@@ -194,7 +194,7 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
     pitch = row.get("pitch")
     if pitch is not None and (type(pitch) not in (int, float) or not 0 <= pitch <= 127):
         raise DataError(f"{where}: `pitch` is a MIDI note number from 0 to 127, got {pitch!r}")
-    if material in SONGS and labels is None and endpoints is None:
+    if (stems or material in SONGS) and labels is None and endpoints is None:
         raise DataError(f"{where}: {material} needs `labels` or `endpoints`")
     return Track(
         paths=paths,

@@ -7,6 +7,7 @@ sungK     speech turned into singing, for the K-th time (``sing.py``)       sing
 rap       speech in the metre of a melody, at its own pitch (``sing.py``)   rap
 lead      single notes of an instrument strung into melodies (``play.py``)  lead
 synth     melodies and chords of oscillators (``play.py``)                  lead
+band      a singing speaker's song with a band, in stems (``band.py``)      band
 ========= ================================================================= ==========
 
 A file's name and sound depend on what it is made of and on the seed alone, so a run that was
@@ -20,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,13 @@ from zlib import crc32
 
 import numpy as np
 
+from earmark.annotation import frames_to_segments
 from earmark.atomic import write_atomic
 from earmark.audio import load_audio, write_audio
 from earmark.errors import OutputError
+from earmark.features.logmel import mel_power
+from earmark.learn.band import render_band
+from earmark.learn.library import energy_active
 from earmark.learn.manifest import Track, read_manifest, row_of, write_manifest
 from earmark.learn.melody import Melody, read_tunes
 from earmark.learn.play import play_notes, play_synth
@@ -46,16 +52,29 @@ MANIFEST = "corpus.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A recording; of a note, its pitch and its instrument."""
+
+    path: Path
+    pitch: float | None = None
+    instrument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One file to render."""
 
     kind: str
-    sources: tuple[tuple[Path, float | None], ...]
-    """Recordings, with their pitch where they are notes."""
+    sources: tuple[Source, ...]
     path: Path
     seed: tuple[int, int]
     without: tuple[str, ...] = ()
     """Ingredients of singing that are left out."""
+
+    @property
+    def other(self) -> Path:
+        """Where the instrumental of a band goes; ``path`` has the vocals."""
+        return self.path.with_stem(f"{self.path.stem}-instrumental")
 
 
 def render_material(
@@ -66,6 +85,7 @@ def render_material(
     rap: bool = True,
     leads: int = 2,
     synths: int = 160,
+    bands: int = 300,
     tunes: str | os.PathLike[str] | None = None,
     without: Collection[str] = (),
     seed: int = 0,
@@ -86,6 +106,8 @@ def render_material(
         Whether every third utterance is put into metre as well.
     leads, synths : int
         Files an instrument, and files of oscillators.
+    bands : int
+        Songs of singing speakers with a band, in all.
     tunes : path-like, optional
         A folder of MIDI files to sing and play besides random walks.
     without : collection of str
@@ -118,6 +140,7 @@ def render_material(
     planned = [
         *_voices(tracks, folder, sung=sung, rap=rap, seed=seed, without=tuple(sorted(without))),
         *_leads(tracks, folder, leads=leads, synths=synths, seed=seed),
+        *_bands(tracks, folder, count=bands, seed=seed),
     ]
     context = get_context("spawn")  # threads of libraries do not survive a fork everywhere
     with ProcessPoolExecutor(jobs, context, _keep_tunes, (melodies,)) as pool:
@@ -126,7 +149,11 @@ def render_material(
             heard.append(there)
             progress(len(heard), len(planned))
     rows = [row_of(track, relative_to=folder) for track in tracks]
-    rows += [row for (_, row), there in zip(planned, heard, strict=True) if there]
+    rows += [
+        row | ({"endpoints": there} if "vocals" in row else {})
+        for (_, row), there in zip(planned, heard, strict=True)
+        if there
+    ]
     write_manifest(rows, folder / MANIFEST)
     return rows
 
@@ -145,7 +172,7 @@ def _voices(
         kinds = [f"sung{k}" for k in range(1, sung + 1)] + ["rap"] * (rap and number % 3 == 0)
         content = track.paths[0].read_bytes() if kinds else b""  # the same wherever it lies
         for kind in kinds:
-            job = _job(kind, ((track.paths[0], None),), folder, seed, of=content)
+            job = _job(kind, (Source(track.paths[0]),), folder, seed, of=content)
             if without:  # the same draws, another file
                 path = job.path.with_stem("-".join([job.path.stem, "no", *without]))
                 job = replace(job, path=path, without=without)
@@ -164,11 +191,11 @@ def _voices(
 def _leads(
     tracks: Sequence[Track], folder: Path, *, leads: int, synths: int, seed: int
 ) -> Iterator[tuple[Job, dict[str, Any]]]:
-    instruments: dict[tuple[str, str, str], list[tuple[Path, float | None]]] = defaultdict(list)
+    instruments: dict[tuple[str, str, str], list[Source]] = defaultdict(list)
     for track in tracks:
         if track.pitch is not None and track.split in ("train", "valid"):
             whose = (track.singer, track.split, track.licence)
-            instruments[whose].append((track.paths[0], track.pitch))
+            instruments[whose].append(Source(track.paths[0], track.pitch, track.singer))
     for (name, split, licence), notes in instruments.items():
         for k in range(leads):
             job = _job("lead", tuple(notes), folder, seed, of=f"{name} {k}".encode())
@@ -184,9 +211,44 @@ def _leads(
         )
 
 
+def _bands(
+    tracks: Sequence[Track], folder: Path, *, count: int, seed: int
+) -> Iterator[tuple[Job, dict[str, Any]]]:
+    """Songs of speakers in turn, each of a few of their utterances, with notes of their split."""
+    speakers: dict[tuple[str, str, str], list[Track]] = defaultdict(list)
+    notes: dict[str, list[Source]] = defaultdict(list)
+    for track in tracks:
+        if track.split not in ("train", "valid"):
+            continue
+        if track.material == "speech":
+            speakers[track.singer, track.split, track.licence].append(track)
+        elif track.pitch is not None:
+            notes[track.split].append(Source(track.paths[0], track.pitch, track.singer))
+    everybody = list(speakers.items())
+    for number in range(count if everybody else 0):
+        (name, split, licence), spoken = everybody[number % len(everybody)]
+        rng = np.random.default_rng([seed, number])
+        lines = rng.permutation(len(spoken))[: int(rng.integers(2, 6))]
+        chosen = [Source(spoken[int(i)].paths[0]) for i in lines]
+        content = b"".join(source.path.read_bytes() for source in chosen)
+        job = _job("band", (*chosen, *notes[split]), folder, seed, of=content)
+        yield (
+            job,
+            {
+                "vocals": job.path.name,
+                "instrumental": job.other.name,
+                "material": "band",
+                "singer": f"{name} band",
+                "split": split,
+                "licence": licence,
+                "label_kind": "stem energy",
+            },
+        )
+
+
 def _job(
     kind: str,
-    sources: tuple[tuple[Path, float | None], ...],
+    sources: tuple[Source, ...],
     folder: Path,
     seed: int,
     *,
@@ -208,26 +270,55 @@ def _keep_tunes(tunes: list[Melody]) -> None:
     _tunes[:] = tunes
 
 
-def _render(job: Job) -> bool:
-    """Render a file unless it is there; whether there is anything to hear in it."""
+def _render(job: Job) -> bool | list[tuple[float, float]]:
+    """Render a file, or two of a band, unless they are there.
+
+    Returns
+    -------
+    bool or list of (float, float)
+        Whether there is anything to hear in it; of a band, where it is sung.
+    """
     if not job.path.is_file():
-        y = _sound(job, np.random.default_rng(job.seed))
-        if len(y) < SHORTEST_S * SR:
+        stems = _stems(job, np.random.default_rng(job.seed))
+        if len(stems[0]) < SHORTEST_S * SR:
             write_atomic(job.path, b"")  # so that it is not tried again
         else:
-            write_audio(job.path, y, sr=SR)
-    return job.path.stat().st_size > 0
+            if len(stems) > 1:
+                write_audio(job.other, stems[1], sr=SR)
+            write_audio(job.path, stems[0], sr=SR)  # last: where it is, all of it is
+    if job.path.stat().st_size == 0:
+        return False
+    return _sung(job.path) if job.kind == "band" else True
 
 
-def _sound(job: Job, rng: np.random.Generator) -> np.ndarray:
+def _stems(job: Job, rng: np.random.Generator) -> list[np.ndarray]:
+    """The sound of a job; of a band, vocals and instrumental."""
     if job.kind == "synth":
-        return play_synth(rng=rng, tunes=_tunes)
+        return [play_synth(rng=rng, tunes=_tunes)]
+    instruments: dict[str, dict[float, list[np.ndarray]]] = defaultdict(lambda: defaultdict(list))
+    for source in job.sources:
+        if source.pitch is not None:
+            instruments[source.instrument][source.pitch].append(_note(source.path))
     if job.kind == "lead":
-        notes: dict[float, list[np.ndarray]] = defaultdict(list)
-        for path, pitch in job.sources:
-            assert pitch is not None
-            notes[pitch].append(load_audio(path, sr=SR)[0])
-        takes = [play_notes(notes, rng=rng, tunes=_tunes) for _ in range(TAKES)]
-        return np.concatenate(takes)
-    y, _ = load_audio(job.sources[0][0], sr=SR, duration_s=LONGEST_S)
-    return sing(y, rng=rng, tunes=_tunes, rapped=job.kind == "rap", without=job.without)
+        (notes,) = instruments.values()
+        return [np.concatenate([play_notes(notes, rng=rng, tunes=_tunes) for _ in range(TAKES)])]
+    spoken = [
+        load_audio(source.path, sr=SR, duration_s=LONGEST_S)[0]
+        for source in job.sources
+        if source.pitch is None
+    ]
+    if job.kind == "band":
+        return list(render_band(spoken, instruments, rng=rng, tunes=_tunes))
+    return [sing(spoken[0], rng=rng, tunes=_tunes, rapped=job.kind == "rap", without=job.without)]
+
+
+@cache
+def _note(path: Path) -> np.ndarray:
+    """A note is played in many songs."""
+    return load_audio(path, sr=SR)[0]
+
+
+def _sung(path: Path) -> list[tuple[float, float]]:
+    """Where the vocals of a band sound."""
+    active = energy_active(mel_power(load_audio(path, sr=SR)[0]))
+    return [(segment.start_s, segment.end_s) for segment in frames_to_segments(active)]

@@ -49,6 +49,22 @@ class Melody:
         return Melody(self.pitch + np.round(centre - np.median(self.pitch)), self.length_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note in time.
+
+    Parameters
+    ----------
+    start_s, length_s : float
+    pitch : float
+        MIDI note number.
+    """
+
+    start_s: float
+    length_s: float
+    pitch: float
+
+
 def random_melody(rng: np.random.Generator, n: int, *, span: int = 19) -> Melody:
     """A random walk on a scale, in a tempo of 60 to 150 beats a minute (our choices).
 

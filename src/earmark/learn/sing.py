@@ -14,12 +14,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earmark.errors import DataError, how_to_install
-from earmark.learn.melody import Melody, draw_melody
+from earmark.learn.melody import Melody, Note, draw_melody
 
 SR = 16000
 PERIOD_MS = 5.0
@@ -70,6 +71,8 @@ def analyse(y: Samples) -> Speech:
         If pyworld is not installed.
     """
     world = _world()
+    if len(y) < SR // 4:  # too short to have a pitch
+        return Speech(np.zeros(1), np.ones((1, 2)), np.ones((1, 2)))
     x = y.astype(np.float64)
     f0_hz, times_s = world.dio(x, SR, f0_floor=70, f0_ceil=500, frame_period=PERIOD_MS)
     f0_hz = world.stonemask(x, f0_hz, times_s, SR)
@@ -141,35 +144,80 @@ def sing(
     ValueError
         If an ingredient is unknown.
     """
-    if strange := set(without) - set(INGREDIENTS):
-        raise ValueError(f"no ingredient {min(strange)!r}; there are {', '.join(INGREDIENTS)}")
-    if len(y) < SR // 4:
-        return np.zeros(0, np.float32)
     speech = analyse(y)
-    syllables = vowels(speech)
-    if not syllables:
+    count = len(vowels(speech))
+    if not count:
         return np.zeros(0, np.float32)
-    own = 12 * np.log2(float(np.median(speech.f0_hz[speech.f0_hz > 0])) / 440) + 69
-    melody = draw_melody(rng, len(syllables), tunes=tunes)
+    melody = draw_melody(rng, count, tunes=tunes)
     if rapped:
         melody = Melody(melody.pitch, np.minimum(melody.length_s, 0.4))
+        without = {*without, "melody"}
     else:
-        melody = melody.moved_to(own + rng.uniform(-2, 12))  # singing lies above speech
-    left_out = {*without, *(("melody",) if rapped else ())}
-    if "stretch" in left_out:
+        melody = melody.moved_to(register(speech, rng))
+    return sing_melody(speech, melody, rng=rng, harmony=harmony, without=without)[0]
+
+
+def register(speech: Speech, rng: np.random.Generator) -> float:
+    """A pitch in the middle of where a speaker would sing, mostly above their speech (MIDI)."""
+    own_hz = float(np.median(speech.f0_hz[speech.f0_hz > 0]))
+    return 12 * np.log2(own_hz / 440) + 69 + rng.uniform(-2, 12)
+
+
+def sing_melody(
+    speech: Speech,
+    melody: Melody,
+    *,
+    rng: np.random.Generator,
+    harmony: bool | None = None,
+    without: Collection[str] = (),
+) -> tuple[Samples, list[Note]]:
+    """Sing a given melody, a note a syllable.
+
+    Parameters
+    ----------
+    speech : Speech
+    melody : Melody
+        As many notes as the speech has :func:`vowels`.
+    rng : numpy.random.Generator
+        Draws singer and manner.
+    harmony, without
+        As :func:`sing` takes them.
+
+    Returns
+    -------
+    y : ndarray, shape (m,)
+        At 16 kHz, its peak at 0.7.
+    notes : list of Note
+        When each note is sung: consonants take their time between them.
+
+    Raises
+    ------
+    DataError
+        If pyworld is not installed.
+    ValueError
+        If an ingredient is unknown, or there are more or fewer notes than syllables.
+    """
+    if strange := set(without) - set(INGREDIENTS):
+        raise ValueError(f"no ingredient {min(strange)!r}; there are {', '.join(INGREDIENTS)}")
+    syllables = vowels(speech)
+    if "stretch" in without:
         own_s = [(stop - start) / RATE for start, stop in syllables]
         melody = Melody(melody.pitch, np.array(own_s))
     source, note, age_s = _timeline(speech, syllables, melody)
     many = (rng.random() < 0.25) if harmony is None else harmony
-    several = many and not left_out & {"melody", "harmony"}
+    several = many and not {"melody", "harmony"} & set(without)
     others = rng.choice(HARMONIES, size=int(rng.integers(1, 3))) if several else ()
-    voices = [_voice(speech, source, note, age_s, rng, left_out)]
+    voices = [_voice(speech, source, note, age_s, rng, without)]
     for above in others:
         late = source[np.maximum(np.arange(len(source)) - int(rng.integers(8)), 0)]
-        other = _voice(speech, late, note + above, age_s, rng, left_out)
+        other = _voice(speech, late, note + above, age_s, rng, without)
         voices.append(other * rng.uniform(0.3, 1.0))
     out = np.sum(voices, axis=0)
-    return (out * (0.7 / max(1e-9, float(np.abs(out).max())))).astype(np.float32)
+    y = (out * (0.7 / max(1e-9, float(np.abs(out).max())))).astype(np.float32)
+    first = np.flatnonzero(~np.isnan(note) & (age_s == 0))
+    lengths = [np.count_nonzero(~np.isnan(note[a:b])) for a, b in pairwise([*first, len(note)])]
+    times = zip(first, lengths, melody.pitch, strict=True)
+    return y, [Note(start / RATE, length / RATE, float(pitch)) for start, length, pitch in times]
 
 
 def _timeline(
