@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 from earmark.hysteresis import Hysteresis  # noqa: E402
 from earmark.learn.calibrate import (  # noqa: E402
     Calibration,
+    accuracy,
     calibrate,
     fit_hysteresis,
     leave_one_out,
@@ -40,13 +41,14 @@ def test_it_undoes_what_was_wrong() -> None:
     assert found["after"]["accuracy"] > found["before"]["accuracy"] + 0.1
 
 
-def test_pauses_that_are_too_short_are_not_bridged_away() -> None:
-    truth = np.tile(np.repeat([True, False], [40, 20]), 10)  # pauses of 0.4 s
-    heard = truth & (np.random.default_rng(0).random(len(truth)) > 0.1)
-    scores = np.where(heard, 0.9, 0.1).astype(np.float32)
-    fitted = fit_hysteresis([(scores, truth)])
-    assert (fitted.active(scores, hop_s=0.02) == truth).mean() > 0.98
-    assert 0 < fitted.min_off_s <= 0.3
+def test_thresholds_are_fitted_and_lengths_are_not() -> None:
+    truth = np.tile(np.repeat([True, False], [40, 20]), 10)
+    scores = np.where(truth, 0.45, 0.38).astype(np.float32)
+    before = Hysteresis(min_on_s=0.2, min_off_s=0.3)
+    fitted = fit_hysteresis([(scores, truth)], before)
+    assert 0.38 < fitted.offset <= fitted.onset <= 0.45
+    assert (fitted.min_on_s, fitted.min_off_s) == (0.2, 0.3)
+    assert accuracy([(scores, truth)], fitted) == 1.0
 
 
 def test_the_networks_own_scores_are_calibrated(tmp_path: Path) -> None:

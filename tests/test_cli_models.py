@@ -25,7 +25,7 @@ def test_json() -> None:
     for row in rows:
         assert row["bytes"] == model_path(row["name"]).stat().st_size
         assert row["labels"]
-        assert row["card"] == "where a recording has singing in it, 20 ms by 20 ms"
+        assert row["card"].startswith("where a recording has singing in it")
 
 
 def test_parameters_are_what_the_model_says(

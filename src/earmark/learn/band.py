@@ -51,7 +51,7 @@ def render_band(
     Returns
     -------
     vocals, instrumental : ndarray, shape (n,)
-        Their sum lies within [-0.9, 0.9]. Empty if nobody speaks.
+        They and their sum lie within [-0.9, 0.9]. Empty if nobody speaks.
 
     Raises
     ------
@@ -97,7 +97,9 @@ def render_band(
     ratio_db = rng.uniform(-4, 8)
     scale = _level(instrumental) / max(1e-9, _level(vocals)) * 10 ** (ratio_db / 20)
     vocals = vocals * (scale if instrumental.any() else 1.0)
-    peak = max(1e-9, float(np.abs(vocals + instrumental).max()))
+    peak = max(
+        1e-9, *(float(np.abs(y).max()) for y in (vocals, instrumental, vocals + instrumental))
+    )
     stems = (stem * (0.9 / peak) for stem in (vocals, instrumental))
     voice, band = (stem.astype(np.float32) for stem in stems)
     return voice, band

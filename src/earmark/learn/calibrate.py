@@ -1,15 +1,15 @@
 """Scores that mean what they say, and thresholds that suit them, learnt from labelled songs.
 
 Calibration is Platt's (1999): the logit ``z`` of a label becomes ``scale * z + shift``, fitted by
-logistic regression, which leaves the order of scores as it is. The decoding is then the one of a
-grid that gets most frames right. Both are few numbers, and both are reported as they do on songs
+logistic regression, which leaves the order of scores as it is. The thresholds are then those of a
+grid that get most frames right. Both are few numbers, and both are reported as they do on songs
 that they were not fitted to: each is fitted once without each song.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -30,12 +30,10 @@ from earmark.runtime import OnnxModel
 Scored = tuple[NDArray[np.float32], NDArray[np.bool_]]
 """Scores in [0, 1] and truth of a song, both of shape (T,)."""
 CLIP = 1e-6
-GRID = {
-    "onset": (0.4, 0.45, 0.5, 0.55, 0.6),
-    "fall": (0.0, 0.1, 0.2),  # offset below onset
-    "min_on_s": (0.0, 0.1, 0.2, 0.3),
-    "min_off_s": (0.0, 0.2, 0.3),  # docs/labels.md bridges gaps of up to 0.3 s, not more
-}
+ONSETS = (0.4, 0.45, 0.5, 0.55, 0.6)
+FALLS = (0.0, 0.05, 0.1, 0.15, 0.2)
+"""Offset below onset. The shortest segment and pause are what labels mean (docs/labels.md), and are
+not fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def calibrate(
         What was fitted, and :func:`leave_one_out`.
     """
     calibration = fit_calibration(songs)
-    fitted = fit_hysteresis([(calibration(scores), truth) for scores, truth in songs])
+    fitted = fit_hysteresis([(calibration(scores), truth) for scores, truth in songs], decoding)
     last = net.head[-1]
     with torch.no_grad():  # rows are frames of a pair, and within them labels
         last.weight[:: net.labels] *= calibration.scale
@@ -132,11 +130,11 @@ def fit_calibration(songs: Sequence[Scored]) -> Calibration:
     return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]))
 
 
-def fit_hysteresis(songs: Sequence[Scored]) -> Hysteresis:
-    """The decoding of ``GRID`` with the best mean accuracy over songs."""
+def fit_hysteresis(songs: Sequence[Scored], decoding: Hysteresis) -> Hysteresis:
+    """A decoding with the thresholds of the best mean accuracy over songs."""
     choices = [
-        Hysteresis(onset, round(onset - fall, 3), min_on_s, min_off_s)
-        for onset, fall, min_on_s, min_off_s in product(*GRID.values())
+        replace(decoding, onset=onset, offset=round(onset - fall, 3))
+        for onset, fall in product(ONSETS, FALLS)
     ]
     return max(choices, key=lambda choice: accuracy(songs, choice))
 
@@ -166,7 +164,7 @@ def leave_one_out(songs: Sequence[Scored], *, decoding: Hysteresis) -> Mapping[s
     for number, (scores, truth) in enumerate(songs):
         rest = [*songs[:number], *songs[number + 1 :]]
         calibration = fit_calibration(rest)
-        fitted = fit_hysteresis([(calibration(s), y) for s, y in rest])
+        fitted = fit_hysteresis([(calibration(s), y) for s, y in rest], decoding)
         after.append((calibration(scores), truth, fitted))
     return {
         when: {
