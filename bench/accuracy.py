@@ -3,10 +3,11 @@
     python bench/accuracy.py --data ../shared/data --peers work/peers --split dev
 
 earmark hears the recordings, the peers get them as mono 16 kHz WAV files of 16 bits, which is what
-they take; each keeps its own defaults. A random forest learns from the manifest's own songs. Four
+they take; each keeps its own defaults. A random forest learns from the manifest's own songs. Five
 Markdown tables: all songs together with bootstrap intervals over blocks of 10 s, the same without
 the 0.3 s on either side of label edges, each song by itself, and how much of what nobody sings in
-(music and speech of ``--others``) is called singing, and of the speech is found.
+(music and speech of ``--others``) is called singing, and of the speech is found; and where edges
+lie in songs that earmark rendered itself, a synthetic stand-in with exact truth.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from earmark.endpoints import SPEECH
 from earmark.hysteresis import Hysteresis
 from earmark.learn import manifest
 from earmark.metrics.frames import Track, bootstrap, evaluate
+from earmark.synth import render_song
 from forest import Forest
 from measuring import origin, table
 from peers import PEERS, SCORES, pythons, versions
@@ -48,6 +50,7 @@ MEASURES = {
 }
 OWN = ("auc", "accuracy", "f1")
 COLLAR_S = 0.3
+EDGES = {"auc": "AUC", "accuracy": "accuracy", "onset_f": "onset F", "edge_error_s": "edges, s"}
 COLLARED = ("auc", "accuracy", "balanced_accuracy", "f1")
 
 
@@ -91,7 +94,8 @@ def main() -> None:
         songs = _songs(sung[: options.limit], Path(name), "song")
         others = _songs(rest[:: max(1, len(rest) // (options.limit or len(rest)))], Path(name), "x")
         systems, known = systems_of(options, Path(name), tracks)
-        text = f"{origin()}\n{_tables(systems, songs, others, rounds=options.rounds)}\n{known}\n"
+        text = f"{origin()}\n{_tables(systems, songs, others, rounds=options.rounds)}"
+        text += f"\n{_edges(systems, _rendered(Path(name), options.rendered))}\n{known}\n"
     print(text)
     if options.out is not None:
         options.out.write_text(text, encoding="utf-8")
@@ -100,7 +104,7 @@ def main() -> None:
 def _tables(
     systems: dict[str, System], songs: Sequence[Song], others: Sequence[Song], *, rounds: int
 ) -> str:
-    pooled = [["pooled", *MEASURES.values()]]
+    pooled = [["pooled", *MEASURES.values(), "edges, s"]]
     collared = [[f"without {COLLAR_S:g} s at edges", *(MEASURES[key] for key in COLLARED)]]
     own = [["AUC / accuracy / F1", *(song.name for song in songs)]]
     groups = sorted({_group(song) for song in others})
@@ -110,7 +114,8 @@ def _tables(
         tracks = [_measured(*pair) for pair in zip(songs, system(songs), strict=True)]
         figures = evaluate(tracks)
         sure = bootstrap(tracks, rng=np.random.default_rng(0), rounds=rounds)["pooled"]
-        pooled.append([name, *(_cell(figures["pooled"][key], sure[key]) for key in MEASURES)])
+        cells = (_cell(figures["pooled"][key], sure[key]) for key in MEASURES)
+        pooled.append([name, *cells, f"{figures['pooled']['edge_error_s']:.2f}"])
         inner = bootstrap(tracks, rng=np.random.default_rng(0), rounds=rounds, collar_s=COLLAR_S)[
             "pooled"
         ]
@@ -121,6 +126,29 @@ def _tables(
         shares = (_share([p for p in answers if _group(p[0]) == g]) for g in groups)
         called.append([name, *shares, _found(answers)])
     return "\n".join(table(rows) for rows in (pooled, collared, own, called))
+
+
+def _rendered(folder: Path, count: int) -> list[Song]:
+    """Songs of half a minute with a voice of formulas, and exactly where it sounds."""
+    songs = []
+    for number in range(count):
+        song = render_song(np.random.default_rng(1000 + number), duration_s=30.0, sr=SR)
+        wav = folder / f"rendered{number}.wav"
+        soundfile.write(wav, song.mix, SR, subtype="PCM_16")
+        endpoints = tuple((s.start_s, s.end_s) for s in song.segments)
+        truth = manifest.Track((wav,), "song", "formulas", "", "CC0", "exact", None, endpoints)
+        songs.append(Song(wav, wav, len(song.mix) / SR, truth))
+    return songs
+
+
+def _edges(systems: dict[str, System], songs: Sequence[Song]) -> str:
+    """Where edges lie; ``edges`` is the median distance of a true one to the nearest found."""
+    rows = [[f"{len(songs)} rendered songs", *EDGES.values()]]
+    for name, system in systems.items() if songs else ():
+        tracks = [_measured(*pair) for pair in zip(songs, system(songs), strict=True)]
+        pooled = evaluate(tracks)["pooled"]
+        rows.append([name, *(rounded(pooled[key]) for key in EDGES)])
+    return table(rows)
 
 
 def _measured(song: Song, answer: Answer) -> Track:
@@ -250,6 +278,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1000, help="draws of the bootstrap")
+    parser.add_argument("--rendered", type=int, default=20, help="songs with exact truth")
     parser.add_argument("--limit", type=int, help="so many songs, and so many others, for a try")
     parser.add_argument("--out", type=Path, help="write the tables there as well")
     options = parser.parse_args()

@@ -16,13 +16,13 @@ out=${2:-work/models}
 models=("${@:3}")
 [ ${#models[@]} -gt 0 ] || models=(singing singing-nc singing-fast)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-tunes="$data/melodies/nottingham"
+tunes=()
+[ -d "$data/melodies/nottingham" ] && tunes=(--tunes "$data/melodies/nottingham")
 mkdir -p "$out"
 
 [ -f "$out/recordings.jsonl" ] || earmark manifest "$data" -o "$out/recordings.jsonl"
 [ -f "$out/material/corpus.jsonl" ] ||
-    earmark material "$out/recordings.jsonl" -o "$out/material" --jobs 4 \
-        $([ -d "$tunes" ] && echo --tunes "$tunes")
+    earmark material "$out/recordings.jsonl" -o "$out/material" --jobs 4 "${tunes[@]}"
 
 for model in "${models[@]}"; do
     changes=(--set 'calibrate="dev"')

@@ -42,7 +42,7 @@ def test_streamed_equals_whole(model: OnnxModel, size: int) -> None:
 @pytest.mark.parametrize("n", [0, 1, 799, 800, 801, 1600])
 def test_as_many_scores_as_frames(model: OnnxModel, n: int) -> None:
     scores = model.score(view(n))
-    assert scores.shape == (n, 1)
+    assert scores.shape == (n, len(model.info.labels))
     assert scores.dtype == np.float32
 
 

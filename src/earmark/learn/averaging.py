@@ -28,7 +28,7 @@ class Average:
     >>> average = Average(net, decay=0.5)
     >>> _ = net.weight.data.add_(1.0)
     >>> average.update(step=100)
-    >>> round(float(net.weight - average.net.weight), 2)
+    >>> round((net.weight - average.net.weight).item(), 2)
     0.5
     """
 
