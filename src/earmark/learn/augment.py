@@ -1,7 +1,7 @@
 """What happens to a mix on its way to the listener, on power mel spectra (T, F).
 
-Tempo and pitch, a hall, clipping, a compressor, a stereo mix made mono, a telephone, drop-outs.
-None of it changes who sings when, and all of it happens to songs. All ranges are our choices.
+Tempo and pitch, a compressor, a stereo mix made mono, short drop-outs. None of it changes who sings
+when, and all of it happens to songs. All ranges are our choices.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from earmark.features.logmel import HOP_LENGTH, SR, mel_filters
-from earmark.learn.mixing import Power, reverberate
+from earmark.learn.mixing import Power
 
 MOST_TEMPO = 0.22
 """Nepers: 0.8 to 1.25 of the pace."""
@@ -94,29 +94,8 @@ def comb(rng: np.random.Generator) -> Power:
     return np.asarray(filters @ gain / filters.sum(axis=1) / (1 + depth**2), dtype=np.float32)
 
 
-def distort(power: Power, rng: np.random.Generator) -> Power:
-    """What clipping adds: loud frames get a share of their power in all bands, falling upwards.
-
-    The products of a clipped mix lie close to each other all over the spectrum; their share grows
-    with the level, 10 dB for 10 dB above the mean.
-    """
-    level = power.mean(axis=1, keepdims=True)
-    loud = level / max(float(level.mean()), 1e-12)
-    share = np.float32(10 ** rng.uniform(-3, -0.3)) * np.minimum(loud, 10)
-    slope = 10 ** (-np.linspace(0, rng.uniform(0, 2), power.shape[1], dtype=np.float32))
-    return power + share * level * slope
-
-
-def telephone(power: Power, rng: np.random.Generator) -> Power:
-    """A band of a few kilohertz, with slopes of 12 to 48 dB within four bands."""
-    n = power.shape[1]
-    low, high = rng.uniform(2, 12), rng.uniform(0.55, 0.8) * n
-    outside = np.maximum(0, np.maximum(low - np.arange(n), np.arange(n) - high))
-    return power * (10 ** (-rng.uniform(0.3, 1.2) * outside)).astype(np.float32)
-
-
 def treat(power: Power, rng: np.random.Generator) -> Power:
-    """A hall, clipping, compressor, stereo made mono, telephone and drop-outs, each at times.
+    """Compressor, stereo made mono and drop-outs, each at times.
 
     Parameters
     ----------
@@ -124,17 +103,11 @@ def treat(power: Power, rng: np.random.Generator) -> Power:
         Of a whole mix.
     rng : numpy.random.Generator
     """
-    if rng.random() < 0.15:
-        power = reverberate(power, decay_s=rng.uniform(0.5, 3.0), wet=10 ** rng.uniform(-1, 0.3))
-    if rng.random() < 0.15:
-        power = distort(power, rng)
     if rng.random() < 0.5:
         ratio = rng.uniform(0.2, 0.9)
         power = compress(power, ratio=ratio, release_s=10 ** rng.uniform(-1.3, 0.3))
     if rng.random() < 0.2:
         power = power * comb(rng)
-    if rng.random() < 0.1:
-        power = telephone(power, rng)
     if rng.random() < 0.2:
         power = power.copy()
         for _ in range(int(rng.integers(1, 4))):
