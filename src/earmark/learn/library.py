@@ -1,8 +1,4 @@
-"""All recordings of a manifest as mel power spectra in one memory-mapped file.
-
-Decoding and spectra are computed once; a training step then only reads, mixes and takes the
-logarithm. Recordings of voices are rid of their steady noise. Powers are kept as ``float16``
-logarithms (a resolution of 1 % or better).
+"""All recordings of a manifest as spectra (see ``spectra.py``), and where a voice is in them.
 
 Each recording is kept at several *speeds*: played faster or slower, which moves pitch, formants
 and tempo together and makes new singers and new songs of the old ones. At other speeds than its own
@@ -11,32 +7,23 @@ it may also have gone through a codec.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
-from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earmark.annotation import HOP_S, Segment, segments_to_frames
-from earmark.atomic import kept_file, write_atomic
-from earmark.audio import load_audio
 from earmark.endpoints import active_frames
-from earmark.errors import DataError
-from earmark.features.logmel import SR, mel_power, to_log
+from earmark.features.logmel import to_log
 from earmark.hysteresis import Hysteresis
 from earmark.labels import check_labels
-from earmark.learn.codec import through_codec
 from earmark.learn.manifest import MATERIALS, Track
-from earmark.learn.mixing import Power, denoise
+from earmark.learn.mixing import Power
+from earmark.learn.spectra import Job, load_spectra
 
 ENERGY_RANGE_DB = 35.0
 """Unaccompanied voice counts as active within this range below its own loudest frames."""
@@ -45,9 +32,6 @@ _VOICES = ("singing", "rap", "speech")
 _SUNG = ("song", "stems", "band", "singing", "rap")
 PHRASES = Hysteresis(min_off_s=0.3)
 """Shorter pauses are singing, as docs/labels.md has it."""
-_FLOOR = np.float32(1e-12)
-_VERSION = 2
-"""Of the cached spectra: raised when they are computed in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +50,6 @@ class Item:
         return np.exp(self.log_power[stem][start:stop].astype(np.float32))
 
 
-class Job(NamedTuple):
-    """A recording, how fast it is played, and the codec that it goes through, if any."""
-
-    track: Track
-    speed: float
-    codec: str
-
-
 class Library:
     """The items of a manifest by split and material.
 
@@ -82,14 +58,14 @@ class Library:
     tracks : sequence of Track
         What to hold.
     folder : path-like
-        Where the spectra are cached; made again when tracks or speeds change.
+        Where the spectra are kept; what is missing there is computed.
     speeds : sequence of float
         1.0 is the recording itself.
     codecs : sequence of str
-        What recordings of other speeds go through, in turn: such as ``"mp3 48"``.
+        What recordings of other speeds go through, such as ``"mp3 48"``.
     varied : sequence of str
         Materials that are kept at all speeds; others as they are.
-    progress : callable, optional
+    progress : callable
         Called with (done, total) as recordings are computed.
     """
 
@@ -101,28 +77,18 @@ class Library:
         speeds: Sequence[float] = (1.0,),
         codecs: Sequence[str] = (),
         varied: Sequence[str] = MATERIALS,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        jobs = [
-            Job(track, speed, codecs[(index + turn) % len(codecs)] if codecs and speed != 1 else "")
-            for index, track in enumerate(tracks)
-            for turn, speed in enumerate(
-                speeds if track.split == "train" and track.material in varied else (1.0,)
-            )
+        versions = [
+            (track, speed)
+            for track in tracks
+            for speed in (speeds if track.split == "train" and track.material in varied else (1.0,))
         ]
-        stem = Path(folder) / f"powers-{_fingerprint(jobs)}"
-        if not all(stem.with_suffix(suffix).is_file() for suffix in (".json", ".npy")):
-            _compute(jobs, stem, progress or (lambda done, total: None))
-        with kept_file(stem.with_suffix(".json")):
-            edges = np.cumsum([0, *json.loads(stem.with_suffix(".json").read_text())])
-        with kept_file(stem.with_suffix(".npy")):
-            powers = np.load(stem.with_suffix(".npy"), mmap_mode="r")
+        jobs = [_job(track, speed, codecs) for track, speed in versions]
         self._items: dict[tuple[str, str], list[Item]] = defaultdict(list)
-        at = 0
-        for track, speed, _ in jobs:
-            ends = edges[at : at + len(track.paths) + 1]
-            parts = tuple(powers[a:b] for a, b in pairwise(ends))
-            at += len(track.paths)
+        for (track, speed), parts in zip(
+            versions, load_spectra(jobs, folder, progress=progress), strict=True
+        ):
             active = _active(track, speed, parts[0])
             if track.material in _SUNG:
                 active = PHRASES.active(active.astype(np.float32), hop_s=HOP_S)
@@ -133,53 +99,11 @@ class Library:
         return [item for material in materials for item in self._items[split, material]]
 
 
-def _fingerprint(jobs: Sequence[Job]) -> str:
-    """What the cached spectra depend on: paths, sizes, dates and speeds."""
-    parts: list[object] = [_VERSION]
-    parts += [
-        (*_stamp(path), job.track.material, job.speed, *([job.codec] if job.codec else []))
-        for job in jobs
-        for path in job.track.paths
-    ]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def _stamp(path: Path) -> tuple[str, int, int]:
-    status = path.stat()
-    return str(path.resolve()), status.st_size, status.st_mtime_ns
-
-
-def _compute(jobs: Sequence[Job], stem: Path, progress: Callable[[int, int], None]) -> None:
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    lengths: list[int] = []
-    with tempfile.TemporaryDirectory(dir=stem.parent) as own:  # others may compute the same
-        raw, whole = Path(own, "raw"), Path(own, "whole.npy")
-        with raw.open("wb") as file, ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-            for done, parts in enumerate(pool.map(_powers, jobs), start=1):
-                for part in parts:
-                    file.write(part.tobytes())
-                    lengths.append(len(part))
-                progress(done, len(jobs))
-        np.save(whole, np.memmap(raw, dtype=np.float16, mode="r").reshape(-1, 64))
-        whole.replace(stem.with_suffix(".npy"))
-    write_atomic(stem.with_suffix(".json"), json.dumps(lengths).encode())
-
-
-def _powers(job: Job) -> list[NDArray[np.float16]]:
-    track, speed, codec = job
-    logs = []
-    for path in track.paths:
-        y, _ = load_audio(path, sr=round(SR / speed))  # read as if it had been recorded at 16 kHz
-        if codec:
-            y = through_codec(y, sr=SR, codec=codec)
-        power = mel_power(y)
-        if track.material in _VOICES and len(power):
-            power = denoise(power)
-        logs.append(np.log(power + _FLOOR).astype(np.float16))
-    n_frames = min(len(part) for part in logs)
-    if n_frames == 0:
-        raise DataError(f"{track.paths[0]}: holds no samples; take it out of the manifest")
-    return [part[:n_frames] for part in logs]
+def _job(track: Track, speed: float, codecs: Sequence[str]) -> Job:
+    """What is to be read of a recording; its codec depends on its name and speed alone."""
+    turn = crc32(f"{track.paths[0].name} {speed}".encode())
+    codec = codecs[turn % len(codecs)] if codecs and speed != 1 else ""
+    return Job(track.paths, track.material in _VOICES, speed, codec)
 
 
 def _active(track: Track, speed: float, log_power: NDArray[np.float16]) -> NDArray[np.bool_]:
