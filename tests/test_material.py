@@ -14,7 +14,7 @@ from earmark.synth.speech import render_speech
 
 pytest.importorskip("pyworld")
 SR = 16000
-SUNG_ONCE = {"sung": 1, "rap": False, "leads": 0, "synths": 0, "bands": 0, "jobs": 1}
+SUNG_ONCE = {"sung": 1, "rap": False, "leads": 0, "synths": 0, "bands": 0, "formulas": 0, "jobs": 1}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def rendered(manifest: Path) -> Path:
     folder = manifest.parent / "material"
-    render_material(manifest, folder, sung=2, leads=1, synths=2, bands=2, jobs=1)
+    render_material(manifest, folder, sung=2, leads=1, synths=2, bands=2, formulas=1, jobs=1)
     return folder
 
 
@@ -72,7 +72,11 @@ def test_notes_become_leads_and_silence_nothing(rendered: Path) -> None:
 
 def test_a_band_plays_for_each_speaker(rendered: Path) -> None:
     bands = [t for t in read_manifest(rendered / MANIFEST) if t.material == "band"]
-    assert [(t.singer, t.split) for t in bands] == [("Ann band", "train"), ("Bob band", "valid")]
+    assert [(t.singer, t.split) for t in bands] == [
+        ("Ann band", "train"),
+        ("Bob band", "valid"),
+        ("formula train", "train"),
+    ]
     for track in bands:
         voice, band = (load_audio(path)[0] for path in track.paths)
         assert len(voice) == len(band)
@@ -88,16 +92,14 @@ def test_the_same_again_and_on_from_where_it_stopped(manifest: Path, rendered: P
     first = min(path for path in rendered.glob("sung*.flac") if path.stat().st_size)
     first.unlink()
     stamps = {path.name: path.stat().st_mtime_ns for path in rendered.glob("*.flac")}
-    render_material(manifest, rendered, sung=2, leads=1, synths=2, bands=2, jobs=1)
+    render_material(manifest, rendered, sung=2, leads=1, synths=2, bands=2, formulas=1, jobs=1)
     assert {path.name: path.read_bytes() for path in rendered.iterdir()} == kept
     for name, stamp in stamps.items():
         assert (rendered / name).stat().st_mtime_ns == stamp
 
 
 def test_another_seed_sounds_otherwise(manifest: Path, rendered: Path, tmp_path: Path) -> None:
-    render_material(
-        manifest, tmp_path, sung=1, rap=False, leads=0, synths=0, bands=0, seed=1, jobs=1
-    )
+    render_material(manifest, tmp_path, **SUNG_ONCE, seed=1)
     names = {path.name for path in tmp_path.glob("*.flac")}
     assert names
     assert not names & {path.name for path in rendered.iterdir()}
@@ -105,17 +107,7 @@ def test_another_seed_sounds_otherwise(manifest: Path, rendered: Path, tmp_path:
 
 def test_an_ingredient_left_out(manifest: Path, tmp_path: Path) -> None:
     for without in ((), ("melody",)):
-        render_material(
-            manifest,
-            tmp_path,
-            sung=1,
-            rap=False,
-            leads=0,
-            synths=0,
-            bands=0,
-            without=without,
-            jobs=1,
-        )
+        render_material(manifest, tmp_path, **SUNG_ONCE, without=without)
     whole = min(p for p in tmp_path.glob("sung1-0-????????.flac") if p.stat().st_size)
     less = whole.with_stem(f"{whole.stem}-no-melody")
     assert less.read_bytes() != whole.read_bytes()

@@ -22,6 +22,7 @@ def command(
     leads: Annotated[int, typer.Option(min=0, help="Files of melodies an instrument.")] = 2,
     synths: Annotated[int, typer.Option(min=0, help="Files of oscillators.")] = 160,
     bands: Annotated[int, typer.Option(min=0, help="Songs with a band.")] = 300,
+    formulas: Annotated[int, typer.Option(min=0, help="Songs of a voice of formulas.")] = 60,
     tunes: Annotated[
         Path | None, typer.Option(metavar="DIR", help="MIDI files; otherwise random walks alone.")
     ] = None,
@@ -39,8 +40,7 @@ def command(
         bar = bars.add_task("rendering", total=None)
         rows = render_material(
             manifest, output, sung=sung, rap=rap, leads=leads, synths=synths, bands=bands,
-            tunes=tunes,
-            seed=seed, jobs=jobs,
+            formulas=formulas, tunes=tunes, seed=seed, jobs=jobs,
             progress=lambda done, total: bars.update(bar, completed=done, total=total),
         )  # fmt: skip
     counts = Counter((row["split"], row["material"]) for row in rows)

@@ -8,6 +8,7 @@ rap       speech in the metre of a melody, at its own pitch (``sing.py``)   rap
 lead      single notes of an instrument strung into melodies (``play.py``)  lead
 synth     melodies and chords of oscillators (``play.py``)                  lead
 band      a singing speaker's song with a band, in stems (``band.py``)      band
+formula   a song of a voice of formulas over strings (``earmark.synth``)    band
 ========= ================================================================= ==========
 
 A file's name and sound depend on what it is made of and on the seed alone, so a run that was
@@ -40,6 +41,7 @@ from earmark.learn.manifest import Track, read_manifest, row_of, write_manifest
 from earmark.learn.melody import Melody, read_tunes
 from earmark.learn.play import play_notes, play_synth
 from earmark.learn.sing import sing
+from earmark.synth import Song, render_song
 
 SR = 16000
 LONGEST_S = 40.0
@@ -86,6 +88,7 @@ def render_material(
     leads: int = 2,
     synths: int = 160,
     bands: int = 300,
+    formulas: int = 60,
     tunes: str | os.PathLike[str] | None = None,
     without: Collection[str] = (),
     seed: int = 0,
@@ -106,8 +109,8 @@ def render_material(
         Whether every third utterance is put into metre as well.
     leads, synths : int
         Files an instrument, and files of oscillators.
-    bands : int
-        Songs of singing speakers with a band, in all.
+    bands, formulas : int
+        Songs of singing speakers with a band, and songs of a voice of formulas, in all.
     tunes : path-like, optional
         A folder of MIDI files to sing and play besides random walks.
     without : collection of str
@@ -141,6 +144,7 @@ def render_material(
         *_voices(tracks, folder, sung=sung, rap=rap, seed=seed, without=tuple(sorted(without))),
         *_leads(tracks, folder, leads=leads, synths=synths, seed=seed),
         *_bands(tracks, folder, count=bands, seed=seed),
+        *_formulas(folder, count=formulas, seed=seed),
     ]
     context = get_context("spawn")  # threads of libraries do not survive a fork everywhere
     with ProcessPoolExecutor(jobs, context, _keep_tunes, (melodies,)) as pool:
@@ -232,18 +236,14 @@ def _bands(
         chosen = [Source(spoken[int(i)].paths[0]) for i in lines]
         content = b"".join(source.path.read_bytes() for source in chosen)
         job = _job("band", (*chosen, *notes[split]), folder, seed, of=content)
-        yield (
-            job,
-            {
-                "vocals": job.path.name,
-                "instrumental": job.other.name,
-                "material": "band",
-                "singer": f"{name} band",
-                "split": split,
-                "licence": licence,
-                "label_kind": "stem energy",
-            },
-        )
+        yield job, _band_row(job, singer=f"{name} band", split=split, licence=licence)
+
+
+def _formulas(folder: Path, *, count: int, seed: int) -> Iterator[tuple[Job, dict[str, Any]]]:
+    for k in range(count):
+        job = _job("formula", (), folder, seed, of=str(k).encode())
+        split = "valid" if k % 15 == 14 else "train"
+        yield job, _band_row(job, singer=f"formula {split}", split=split, licence="CC0-1.0")
 
 
 def _job(
@@ -260,6 +260,11 @@ def _job(
 
 def _row(job: Job, **values: str) -> dict[str, Any]:
     return {"audio": job.path.name, "label_kind": "none"} | values
+
+
+def _band_row(job: Job, **values: str) -> dict[str, Any]:
+    stems = {"vocals": job.path.name, "instrumental": job.other.name}
+    return stems | {"material": "band", "label_kind": "stem energy"} | values
 
 
 _tunes: list[Melody] = []
@@ -288,13 +293,16 @@ def _render(job: Job) -> bool | list[tuple[float, float]]:
             write_audio(job.path, stems[0], sr=SR)  # last: where it is, all of it is
     if job.path.stat().st_size == 0:
         return False
-    return _sung(job.path) if job.kind == "band" else True
+    return _sung(job) if job.kind in ("band", "formula") else True
 
 
 def _stems(job: Job, rng: np.random.Generator) -> list[np.ndarray]:
     """The sound of a job; of a band, vocals and instrumental."""
     if job.kind == "synth":
         return [play_synth(rng=rng, tunes=_tunes)]
+    if job.kind == "formula":
+        song = _formula(rng)
+        return [song.vocals, song.instrumental]
     instruments: dict[str, dict[float, list[np.ndarray]]] = defaultdict(lambda: defaultdict(list))
     for source in job.sources:
         if source.pitch is not None:
@@ -318,7 +326,18 @@ def _note(path: Path) -> np.ndarray:
     return load_audio(path, sr=SR)[0]
 
 
-def _sung(path: Path) -> list[tuple[float, float]]:
-    """Where the vocals of a band sound."""
-    active = energy_active(mel_power(load_audio(path, sr=SR)[0]))
-    return [(segment.start_s, segment.end_s) for segment in frames_to_segments(active)]
+def _formula(rng: np.random.Generator) -> Song:
+    vocals_db, length_s = rng.uniform(-6, 8), rng.uniform(30, 60)
+    return render_song(
+        rng, duration_s=length_s, sr=SR, vocals_db=vocals_db, percussion=rng.random() < 0.7
+    )
+
+
+def _sung(job: Job) -> list[tuple[float, float]]:
+    """Where it is sung: as the formulas have it, or where the vocals of a band sound."""
+    if job.kind == "formula":
+        segments = _formula(np.random.default_rng(job.seed)).segments
+    else:
+        power = mel_power(load_audio(job.path, sr=SR)[0])
+        segments = tuple(frames_to_segments(energy_active(power)))
+    return [(segment.start_s, segment.end_s) for segment in segments]
