@@ -25,10 +25,11 @@ from earmark.annotation import SINGING
 from earmark.atomic import write_atomic
 from earmark.datasets.singing_corpus import rows as corpus_rows
 from earmark.learn.calibrate import score_songs
+from earmark.learn.library import Library
 from earmark.learn.locking import Busy, lock
 from earmark.learn.manifest import SONGS, read_manifest, write_manifest
 from earmark.learn.material import render_material
-from earmark.learn.recipe import read_recipe
+from earmark.learn.recipe import Recipe, read_recipe
 from earmark.learn.sing import INGREDIENTS
 from earmark.learn.train import train
 from earmark.metrics.auc import auc
@@ -120,7 +121,20 @@ def _render(options: argparse.Namespace) -> None:
             without=variant.without,
             jobs=options.jobs,
         )
-        write_manifest(filter(variant.keep, rows), _manifest(options.out, name))
+        manifest = _manifest(options.out, name)
+        write_manifest(filter(variant.keep, rows), manifest)
+        _read(manifest, read_recipe(changes=variant.changes))  # once, not in every process
+
+
+def _read(manifest: Path, recipe: Recipe) -> None:
+    tracks = [t for t in read_manifest(manifest) if t.split in ("train", "valid")]
+    Library(
+        tracks,
+        manifest.parent / "cache",
+        speeds=recipe.speeds,
+        codecs=recipe.codecs,
+        varied=recipe.varied,
+    )
 
 
 def _measure(manifest: Path, folder: Path, variant: Variant, steps: int) -> dict[str, float]:

@@ -9,6 +9,7 @@ lead      single notes of an instrument strung into melodies (``play.py``)  lead
 synth     melodies and chords of oscillators (``play.py``)                  lead
 band      a singing speaker's song with a band, in stems (``band.py``)      band
 formula   a song of a voice of formulas over strings (``earmark.synth``)    band
+rough     20 s of stems, a band or music, treated badly (``rough.py``)      song
 ========= ================================================================= ==========
 
 A file's name and sound depend on what it is made of and on the seed alone, so a run that was
@@ -20,9 +21,9 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cache
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import replace
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -30,53 +31,15 @@ from zlib import crc32
 
 import numpy as np
 
-from earmark.annotation import frames_to_segments
-from earmark.atomic import write_atomic
-from earmark.audio import load_audio, write_audio
 from earmark.errors import OutputError
-from earmark.features.logmel import mel_power
-from earmark.learn.band import render_band
-from earmark.learn.library import energy_active
-from earmark.learn.manifest import Track, read_manifest, row_of, write_manifest
-from earmark.learn.melody import Melody, read_tunes
-from earmark.learn.play import play_notes, play_synth
-from earmark.learn.sing import sing
-from earmark.synth import Song, render_song
+from earmark.learn.manifest import Track, parse_row, read_manifest, row_of, write_manifest
+from earmark.learn.melody import read_tunes
+from earmark.learn.render import Job, Source, keep_tunes, render
 
-SR = 16000
-LONGEST_S = 40.0
-"""Of an utterance that is sung; the rest of longer ones is left out."""
-SHORTEST_S = 0.5
-"""What is sung in less is nothing but a breath."""
-TAKES = 6
-"""Melodies in a row in a file of leads."""
 MANIFEST = "corpus.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A recording; of a note, its pitch and its instrument."""
-
-    path: Path
-    pitch: float | None = None
-    instrument: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One file to render."""
-
-    kind: str
-    sources: tuple[Source, ...]
-    path: Path
-    seed: tuple[int, int]
-    without: tuple[str, ...] = ()
-    """Ingredients of singing that are left out."""
-
-    @property
-    def other(self) -> Path:
-        """Where the instrumental of a band goes; ``path`` has the vocals."""
-        return self.path.with_stem(f"{self.path.stem}-instrumental")
+Row = dict[str, Any]
+"""A line of a manifest."""
+Planned = tuple[Job, Row]
 
 
 def render_material(
@@ -89,6 +52,7 @@ def render_material(
     synths: int = 160,
     bands: int = 300,
     formulas: int = 60,
+    roughs: int = 600,
     tunes: str | os.PathLike[str] | None = None,
     without: Collection[str] = (),
     seed: int = 0,
@@ -111,6 +75,8 @@ def render_material(
         Files an instrument, and files of oscillators.
     bands, formulas : int
         Songs of singing speakers with a band, and songs of a voice of formulas, in all.
+    roughs : int
+        Pieces of 20 s that were treated badly.
     tunes : path-like, optional
         A folder of MIDI files to sing and play besides random walks.
     without : collection of str
@@ -140,25 +106,35 @@ def render_material(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be a folder ({error.strerror})") from error
-    planned = [
+    rows = [row_of(track, relative_to=folder) for track in tracks]
+    first = [
         *_voices(tracks, folder, sung=sung, rap=rap, seed=seed, without=tuple(sorted(without))),
         *_leads(tracks, folder, leads=leads, synths=synths, seed=seed),
         *_bands(tracks, folder, count=bands, seed=seed),
         *_formulas(folder, count=formulas, seed=seed),
     ]
+    numbers = count(1)
+
+    def tick() -> None:
+        progress(next(numbers), len(first) + roughs)
+
     context = get_context("spawn")  # threads of libraries do not survive a fork everywhere
-    with ProcessPoolExecutor(jobs, context, _keep_tunes, (melodies,)) as pool:
-        heard = []
-        for there in pool.map(_render, [job for job, _ in planned], chunksize=4):
-            heard.append(there)
-            progress(len(heard), len(planned))
-    rows = [row_of(track, relative_to=folder) for track in tracks]
-    rows += [
-        row | ({"endpoints": there} if "vocals" in row else {})
-        for (_, row), there in zip(planned, heard, strict=True)
-        if there
-    ]
+    with ProcessPoolExecutor(jobs, context, keep_tunes, (melodies,)) as pool:
+        rows += _rendered(pool, first, tick)
+        known = [parse_row(row, where=str(folder), folder=folder) for row in rows]
+        rows += _rendered(pool, _roughs(known, folder, count=roughs, seed=seed), tick)
     write_manifest(rows, folder / MANIFEST)
+    return rows
+
+
+def _rendered(pool: Executor, planned: Sequence[Planned], tick: Callable[[], None]) -> list[Row]:
+    """The lines of what there is something to hear in."""
+    rows = []
+    jobs = [job for job, _ in planned]
+    for (_, row), times in zip(planned, pool.map(render, jobs, chunksize=4), strict=True):
+        if times is not None:
+            rows.append(row if row["label_kind"] == "none" else row | {"endpoints": times})
+        tick()
     return rows
 
 
@@ -170,7 +146,7 @@ def _voices(
     rap: bool,
     seed: int,
     without: tuple[str, ...] = (),
-) -> Iterator[tuple[Job, dict[str, Any]]]:
+) -> Iterator[Planned]:
     speech = [t for t in tracks if t.material == "speech" and t.split in ("train", "valid")]
     for number, track in enumerate(speech):
         kinds = [f"sung{k}" for k in range(1, sung + 1)] + ["rap"] * (rap and number % 3 == 0)
@@ -194,7 +170,7 @@ def _voices(
 
 def _leads(
     tracks: Sequence[Track], folder: Path, *, leads: int, synths: int, seed: int
-) -> Iterator[tuple[Job, dict[str, Any]]]:
+) -> Iterator[Planned]:
     instruments: dict[tuple[str, str, str], list[Source]] = defaultdict(list)
     for track in tracks:
         if track.pitch is not None and track.split in ("train", "valid"):
@@ -215,9 +191,7 @@ def _leads(
         )
 
 
-def _bands(
-    tracks: Sequence[Track], folder: Path, *, count: int, seed: int
-) -> Iterator[tuple[Job, dict[str, Any]]]:
+def _bands(tracks: Sequence[Track], folder: Path, *, count: int, seed: int) -> Iterator[Planned]:
     """Songs of speakers in turn, each of a few of their utterances, with notes of their split."""
     speakers: dict[tuple[str, str, str], list[Track]] = defaultdict(list)
     notes: dict[str, list[Source]] = defaultdict(list)
@@ -239,7 +213,7 @@ def _bands(
         yield job, _band_row(job, singer=f"{name} band", split=split, licence=licence)
 
 
-def _formulas(folder: Path, *, count: int, seed: int) -> Iterator[tuple[Job, dict[str, Any]]]:
+def _formulas(folder: Path, *, count: int, seed: int) -> Iterator[Planned]:
     for k in range(count):
         job = _job("formula", (), folder, seed, of=str(k).encode())
         split = "valid" if k % 15 == 14 else "train"
@@ -258,86 +232,34 @@ def _job(
     return Job(kind, sources, folder / f"{kind}-{seed}-{number:08x}.flac", (seed, number))
 
 
-def _row(job: Job, **values: str) -> dict[str, Any]:
+def _row(job: Job, **values: str) -> Row:
     return {"audio": job.path.name, "label_kind": "none"} | values
 
 
-def _band_row(job: Job, **values: str) -> dict[str, Any]:
+def _roughs(tracks: Sequence[Track], folder: Path, *, count: int, seed: int) -> list[Planned]:
+    """Of stems, bands and music without voice in turn, and of each kind's recordings in turn."""
+    learnt = [track for track in tracks if track.split == "train"]
+    kinds = [[t for t in learnt if t.material == kind] for kind in ("stems", "band", "music")]
+    kinds = [kind for kind in kinds if kind]
+    planned = []
+    for k in range(count if kinds else 0):
+        kind = kinds[k % len(kinds)]
+        track = kind[k // len(kinds) % len(kind)]
+        content = b"".join(path.read_bytes() for path in track.paths)
+        job = _job("rough", tuple(map(Source, track.paths)), folder, seed, of=content + b"%d" % k)
+        job = replace(job, truth=tuple((s.start_s, s.end_s) for s in track.segments() or []))
+        row = _row(
+            job,
+            material="song",
+            singer=f"{track.material} rough",
+            split="train",
+            licence=track.licence,
+            label_kind="stem energy",
+        )
+        planned.append((job, row))
+    return planned
+
+
+def _band_row(job: Job, **values: str) -> Row:
     stems = {"vocals": job.path.name, "instrumental": job.other.name}
     return stems | {"material": "band", "label_kind": "stem energy"} | values
-
-
-_tunes: list[Melody] = []
-"""Of this process."""
-
-
-def _keep_tunes(tunes: list[Melody]) -> None:
-    _tunes[:] = tunes
-
-
-def _render(job: Job) -> bool | list[tuple[float, float]]:
-    """Render a file, or two of a band, unless they are there.
-
-    Returns
-    -------
-    bool or list of (float, float)
-        Whether there is anything to hear in it; of a band, where it is sung.
-    """
-    if not job.path.is_file():
-        stems = _stems(job, np.random.default_rng(job.seed))
-        if len(stems[0]) < SHORTEST_S * SR:
-            write_atomic(job.path, b"")  # so that it is not tried again
-        else:
-            if len(stems) > 1:
-                write_audio(job.other, stems[1], sr=SR)
-            write_audio(job.path, stems[0], sr=SR)  # last: where it is, all of it is
-    if job.path.stat().st_size == 0:
-        return False
-    return _sung(job) if job.kind in ("band", "formula") else True
-
-
-def _stems(job: Job, rng: np.random.Generator) -> list[np.ndarray]:
-    """The sound of a job; of a band, vocals and instrumental."""
-    if job.kind == "synth":
-        return [play_synth(rng=rng, tunes=_tunes)]
-    if job.kind == "formula":
-        song = _formula(rng)
-        return [song.vocals, song.instrumental]
-    instruments: dict[str, dict[float, list[np.ndarray]]] = defaultdict(lambda: defaultdict(list))
-    for source in job.sources:
-        if source.pitch is not None:
-            instruments[source.instrument][source.pitch].append(_note(source.path))
-    if job.kind == "lead":
-        (notes,) = instruments.values()
-        return [np.concatenate([play_notes(notes, rng=rng, tunes=_tunes) for _ in range(TAKES)])]
-    spoken = [
-        load_audio(source.path, sr=SR, duration_s=LONGEST_S)[0]
-        for source in job.sources
-        if source.pitch is None
-    ]
-    if job.kind == "band":
-        return list(render_band(spoken, instruments, rng=rng, tunes=_tunes))
-    return [sing(spoken[0], rng=rng, tunes=_tunes, rapped=job.kind == "rap", without=job.without)]
-
-
-@cache
-def _note(path: Path) -> np.ndarray:
-    """A note is played in many songs."""
-    return load_audio(path, sr=SR)[0]
-
-
-def _formula(rng: np.random.Generator) -> Song:
-    vocals_db, length_s = rng.uniform(-6, 8), rng.uniform(30, 60)
-    return render_song(
-        rng, duration_s=length_s, sr=SR, vocals_db=vocals_db, percussion=rng.random() < 0.7
-    )
-
-
-def _sung(job: Job) -> list[tuple[float, float]]:
-    """Where it is sung: as the formulas have it, or where the vocals of a band sound."""
-    if job.kind == "formula":
-        segments = _formula(np.random.default_rng(job.seed)).segments
-    else:
-        power = mel_power(load_audio(job.path, sr=SR)[0])
-        segments = tuple(frames_to_segments(energy_active(power)))
-    return [(segment.start_s, segment.end_s) for segment in segments]
