@@ -12,8 +12,9 @@ torch = pytest.importorskip("torch")
 from earmark.hysteresis import Hysteresis  # noqa: E402
 from earmark.learn.calibrate import (  # noqa: E402
     Calibration,
-    accuracy,
+    accuracies,
     calibrate,
+    fit_calibration,
     fit_hysteresis,
     leave_one_out,
     score_songs,
@@ -34,11 +35,25 @@ def song(seed: int, *, shift: float = -2.0, scale: float = 0.5) -> tuple[np.ndar
 
 
 def test_it_undoes_what_was_wrong() -> None:
-    songs = [song(seed) for seed in range(4)]
+    songs = [song(seed) for seed in range(40)]  # of few, the shift would be shrunk
     found = leave_one_out(songs, decoding=Hysteresis())
     assert found["before"]["calibration_error"] > 0.2
     assert found["after"]["calibration_error"] < 0.05
     assert found["after"]["accuracy"] > found["before"]["accuracy"] + 0.1
+
+
+def test_few_songs_change_little() -> None:
+    few, many = (
+        fit_calibration([song(seed, shift=-1.0) for seed in range(n)]).shift for n in (2, 40)
+    )
+    assert 0.9 < many < 2.1
+    assert few < 0.7 * many
+    truth = np.tile(np.repeat([True, False], [40, 20]), 10)
+    right_at = [  # one song wants it lower; the other has no wish, or the same
+        [(np.where(truth, high, 0.0).astype(np.float32), truth) for high in highs]
+        for highs in ((0.45, 0.9), (0.45, 0.45))
+    ]
+    assert [fit_hysteresis(songs, Hysteresis()).onset for songs in right_at] == [0.5, 0.45]
 
 
 def test_thresholds_are_fitted_and_lengths_are_not() -> None:
@@ -48,7 +63,7 @@ def test_thresholds_are_fitted_and_lengths_are_not() -> None:
     fitted = fit_hysteresis([(scores, truth)], before)
     assert 0.38 < fitted.offset <= fitted.onset <= 0.45
     assert (fitted.min_on_s, fitted.min_off_s) == (0.2, 0.3)
-    assert accuracy([(scores, truth)], fitted) == 1.0
+    assert accuracies([(scores, truth)], fitted) == [1.0]
 
 
 def test_the_networks_own_scores_are_calibrated(tmp_path: Path) -> None:
