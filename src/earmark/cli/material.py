@@ -23,7 +23,6 @@ def command(
     synths: Annotated[int, typer.Option(min=0, help="Files of oscillators.")] = 160,
     bands: Annotated[int, typer.Option(min=0, help="Songs with a band.")] = 300,
     formulas: Annotated[int, typer.Option(min=0, help="Songs of a voice of formulas.")] = 60,
-    roughs: Annotated[int, typer.Option(min=0, help="Pieces treated badly.")] = 600,
     tunes: Annotated[
         Path | None, typer.Option(metavar="DIR", help="MIDI files; otherwise random walks alone.")
     ] = None,
@@ -41,7 +40,7 @@ def command(
         bar = bars.add_task("rendering", total=None)
         rows = render_material(
             manifest, output, sung=sung, rap=rap, leads=leads, synths=synths, bands=bands,
-            formulas=formulas, roughs=roughs, tunes=tunes, seed=seed, jobs=jobs,
+            formulas=formulas, tunes=tunes, seed=seed, jobs=jobs,
             progress=lambda done, total: bars.update(bar, completed=done, total=total),
         )  # fmt: skip
     counts = Counter((row["split"], row["material"]) for row in rows)

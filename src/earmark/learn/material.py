@@ -9,7 +9,6 @@ lead      single notes of an instrument strung into melodies (``play.py``)  lead
 synth     melodies and chords of oscillators (``play.py``)                  lead
 band      a singing speaker's song with a band, in stems (``band.py``)      band
 formula   a song of a voice of formulas over strings (``earmark.synth``)    band
-rough     20 s of stems, a band or music, treated badly (``rough.py``)      song
 ========= ================================================================= ==========
 
 A file's name and sound depend on what it is made of and on the seed alone, so a run that was
@@ -21,9 +20,8 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -32,7 +30,7 @@ from zlib import crc32
 import numpy as np
 
 from earmark.errors import OutputError
-from earmark.learn.manifest import Track, parse_row, read_manifest, row_of, write_manifest
+from earmark.learn.manifest import Track, read_manifest, row_of, write_manifest
 from earmark.learn.melody import read_tunes
 from earmark.learn.render import Job, Source, keep_tunes, render
 
@@ -52,7 +50,6 @@ def render_material(
     synths: int = 160,
     bands: int = 300,
     formulas: int = 60,
-    roughs: int = 600,
     tunes: str | os.PathLike[str] | None = None,
     without: Collection[str] = (),
     seed: int = 0,
@@ -75,8 +72,6 @@ def render_material(
         Files an instrument, and files of oscillators.
     bands, formulas : int
         Songs of singing speakers with a band, and songs of a voice of formulas, in all.
-    roughs : int
-        Pieces of 20 s that were treated badly.
     tunes : path-like, optional
         A folder of MIDI files to sing and play besides random walks.
     without : collection of str
@@ -107,34 +102,20 @@ def render_material(
     except OSError as error:
         raise OutputError(f"{folder}: cannot be a folder ({error.strerror})") from error
     rows = [row_of(track, relative_to=folder) for track in tracks]
-    first = [
+    planned = [
         *_voices(tracks, folder, sung=sung, rap=rap, seed=seed, without=tuple(sorted(without))),
         *_leads(tracks, folder, leads=leads, synths=synths, seed=seed),
         *_bands(tracks, folder, count=bands, seed=seed),
         *_formulas(folder, count=formulas, seed=seed),
     ]
-    numbers = count(1)
-
-    def tick() -> None:
-        progress(next(numbers), len(first) + roughs)
-
     context = get_context("spawn")  # threads of libraries do not survive a fork everywhere
     with ProcessPoolExecutor(jobs, context, keep_tunes, (melodies,)) as pool:
-        rows += _rendered(pool, first, tick)
-        known = [parse_row(row, where=str(folder), folder=folder) for row in rows]
-        rows += _rendered(pool, _roughs(known, folder, count=roughs, seed=seed), tick)
+        heard = pool.map(render, [job for job, _ in planned], chunksize=4)
+        for done, ((_, row), times) in enumerate(zip(planned, heard, strict=True), start=1):
+            if times is not None:
+                rows.append(row if row["label_kind"] == "none" else row | {"endpoints": times})
+            progress(done, len(planned))
     write_manifest(rows, folder / MANIFEST)
-    return rows
-
-
-def _rendered(pool: Executor, planned: Sequence[Planned], tick: Callable[[], None]) -> list[Row]:
-    """The lines of what there is something to hear in."""
-    rows = []
-    jobs = [job for job, _ in planned]
-    for (_, row), times in zip(planned, pool.map(render, jobs, chunksize=4), strict=True):
-        if times is not None:
-            rows.append(row if row["label_kind"] == "none" else row | {"endpoints": times})
-        tick()
     return rows
 
 
@@ -234,30 +215,6 @@ def _job(
 
 def _row(job: Job, **values: str) -> Row:
     return {"audio": job.path.name, "label_kind": "none"} | values
-
-
-def _roughs(tracks: Sequence[Track], folder: Path, *, count: int, seed: int) -> list[Planned]:
-    """Of stems, bands and music without voice in turn, and of each kind's recordings in turn."""
-    learnt = [track for track in tracks if track.split == "train"]
-    kinds = [[t for t in learnt if t.material == kind] for kind in ("stems", "band", "music")]
-    kinds = [kind for kind in kinds if kind]
-    planned = []
-    for k in range(count if kinds else 0):
-        kind = kinds[k % len(kinds)]
-        track = kind[k // len(kinds) % len(kind)]
-        content = b"".join(path.read_bytes() for path in track.paths)
-        job = _job("rough", tuple(map(Source, track.paths)), folder, seed, of=content + b"%d" % k)
-        job = replace(job, truth=tuple((s.start_s, s.end_s) for s in track.segments() or []))
-        row = _row(
-            job,
-            material="song",
-            singer=f"{track.material} rough",
-            split="train",
-            licence=track.licence,
-            label_kind="stem energy",
-        )
-        planned.append((job, row))
-    return planned
 
 
 def _band_row(job: Job, **values: str) -> Row:

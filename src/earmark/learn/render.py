@@ -10,16 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from earmark.annotation import HOP_S, Segment, frames_to_segments, segments_to_frames
+from earmark.annotation import Segment, frames_to_segments
 from earmark.atomic import write_atomic
-from earmark.audio import audio_info, load_audio, write_audio
+from earmark.audio import load_audio, write_audio
 from earmark.features.logmel import mel_power
 from earmark.learn.band import render_band
-from earmark.learn.examples import heard
-from earmark.learn.library import PHRASES, energy_active
+from earmark.learn.library import energy_active
 from earmark.learn.melody import Melody
 from earmark.learn.play import play_notes, play_synth
-from earmark.learn.rough import roughen
 from earmark.learn.sing import sing
 from earmark.synth import Song, render_song
 
@@ -28,8 +26,6 @@ LONGEST_S = 40.0
 """Of an utterance that is sung; the rest of longer ones is left out."""
 SHORTEST_S = 0.5
 """What is sung in less is nothing but a breath."""
-ROUGH_S = 20.0
-"""Of a song that is treated badly."""
 TAKES = 6
 """Melodies in a row in a file of leads."""
 
@@ -56,8 +52,6 @@ class Job:
     seed: tuple[int, int]
     without: tuple[str, ...] = ()
     """Ingredients of singing that are left out."""
-    truth: tuple[tuple[float, float], ...] = ()
-    """Where the first of two stems sounds, in seconds."""
 
     @property
     def other(self) -> Path:
@@ -97,7 +91,7 @@ def render(job: Job) -> Times | None:
         return _times(frames_to_segments(energy_active(power)))
     if job.kind == "formula":
         return _times(_formula(np.random.default_rng(job.seed)).segments)
-    return _rough(job, np.random.default_rng(job.seed))[1] if job.kind == "rough" else []
+    return []
 
 
 def _stems(job: Job, rng: np.random.Generator) -> list[np.ndarray]:
@@ -107,8 +101,6 @@ def _stems(job: Job, rng: np.random.Generator) -> list[np.ndarray]:
     if job.kind == "formula":
         song = _formula(rng)
         return [song.vocals, song.instrumental]
-    if job.kind == "rough":
-        return [_rough(job, rng)[0]]
     instruments: dict[str, dict[float, list[np.ndarray]]] = defaultdict(lambda: defaultdict(list))
     for source in job.sources:
         if source.pitch is not None:
@@ -137,29 +129,6 @@ def _formula(rng: np.random.Generator) -> Song:
     return render_song(
         rng, duration_s=length_s, sr=SR, vocals_db=vocals_db, percussion=rng.random() < 0.7
     )
-
-
-def _rough(job: Job, rng: np.random.Generator) -> tuple[np.ndarray, Times]:
-    """A piece of a song, treated badly, and where a voice can be heard in it."""
-    length_s = audio_info(job.sources[-1].path).duration_s or 0.0
-    start_s = rng.uniform(0, max(0.0, length_s - ROUGH_S))
-    stems = [
-        load_audio(source.path, sr=SR, offset_s=start_s, duration_s=ROUGH_S)[0]
-        for source in job.sources
-    ]
-    n = min(map(len, stems))
-    *voices, music = (stem[:n] for stem in stems)
-    segments: list[Segment] = []
-    mix = music
-    for voice in voices:
-        voice = voice * np.float32(10 ** (rng.uniform(-5, 6) / 20))
-        powers = mel_power(voice), mel_power(music)
-        moved = [Segment(max(0, a - start_s), b - start_s) for a, b in job.truth if b > start_s]
-        active = segments_to_frames(moved, len(powers[0]))
-        active = PHRASES.active(active.astype(np.float32), hop_s=HOP_S)
-        segments = frames_to_segments(heard(active, *powers)[0])
-        mix = voice + music
-    return roughen(mix, sr=SR, rng=rng), _times(segments)
 
 
 def _times(segments: Iterable[Segment]) -> Times:
