@@ -12,10 +12,11 @@ from earmark.learn.material import MANIFEST, render_material
 from earmark.learn.mix_audio import active_samples
 from earmark.synth.speech import render_speech
 
+mido = pytest.importorskip("mido")
 pytest.importorskip("pyworld")
 SR = 16000
-NOTHING = {"rap": False, "leads": 0, "synths": 0, "bands": 0, "formulas": 0}
-SUNG_ONCE = NOTHING | {"sung": 1, "jobs": 1}
+NO_MORE = {"rap": False, "leads": 0, "synths": 0, "formulas": 0, "jobs": 1}
+SUNG_ONCE = NO_MORE | {"bands": 0, "sung": 1}
 ALL_KINDS = {"sung": 2, "leads": 1, "synths": 2, "bands": 2, "formulas": 1, "jobs": 1}
 
 
@@ -89,6 +90,34 @@ def test_a_band_plays_for_each_speaker(rendered: Path) -> None:
         assert np.mean(band**2) > 1e-4
 
 
+def test_every_song_is_another_and_has_lines(rendered: Path, tmp_path: Path) -> None:
+    """Of one long utterance as well, which is cut at its pauses."""
+    lines, pause = [], np.zeros(SR // 2, np.float32)
+    for seed in range(4):
+        lines += [render_speech(np.random.default_rng(seed), duration_s=2.5)[0], pause]
+    soundfile.write(tmp_path / "ann.wav", np.concatenate(lines), SR)
+    row = {"audio": "ann.wav", "material": "speech", "singer": "Ann", "endpoints": [[0.0, 12.0]]}
+    write_manifest([row], tmp_path / "m.jsonl")
+    render_material(tmp_path / "m.jsonl", tmp_path / "more", **NO_MORE, sung=0, bands=3)
+    bands = [t for t in read_manifest(tmp_path / "more" / MANIFEST) if t.material == "band"]
+    assert len({t.paths[0] for t in bands}) == 3
+    for track in bands:
+        segments = [s for s in track.segments() if s.duration_s > 0.3]
+        assert len(segments) > 1
+
+
+def test_other_tunes_make_other_files(manifest: Path, rendered: Path, tmp_path: Path) -> None:
+    mid = mido.MidiFile(tracks=[mido.MidiTrack()])
+    for pitch in (60, 64, 67):
+        mid.tracks[0].append(mido.Message("note_on", note=pitch, velocity=64, time=0))
+        mid.tracks[0].append(mido.Message("note_off", note=pitch, time=480))
+    mid.save(tmp_path / "tune.mid")
+    render_material(manifest, tmp_path / "more", **SUNG_ONCE, tunes=tmp_path)
+    names = {path.name for path in (tmp_path / "more").glob("*.flac")}
+    assert names
+    assert not names & {path.name for path in rendered.iterdir()}
+
+
 def test_the_same_again_and_on_from_where_it_stopped(manifest: Path, rendered: Path) -> None:
     kept = {path.name: path.read_bytes() for path in rendered.iterdir()}
     first = min(path for path in rendered.glob("sung*.flac") if path.stat().st_size)
@@ -110,6 +139,6 @@ def test_another_seed_sounds_otherwise(manifest: Path, rendered: Path, tmp_path:
 def test_an_ingredient_left_out(manifest: Path, tmp_path: Path) -> None:
     for without in ((), ("melody",)):
         render_material(manifest, tmp_path, **SUNG_ONCE, without=without)
-    whole = min(p for p in tmp_path.glob("sung1-0-????????.flac") if p.stat().st_size)
+    whole = min(p for p in tmp_path.glob("sung1-0-????????????.flac") if p.stat().st_size)
     less = whole.with_stem(f"{whole.stem}-no-melody")
     assert less.read_bytes() != whole.read_bytes()

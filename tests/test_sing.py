@@ -10,7 +10,7 @@ from earmark.learn.melody import Melody
 from earmark.learn.sing import INGREDIENTS, SR, analyse, sing, vowels
 from earmark.synth.speech import render_speech
 
-pytest.importorskip("pyworld")
+pyworld = pytest.importorskip("pyworld")
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +94,36 @@ def test_without_pyworld_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("ingredient", INGREDIENTS)
 def test_each_ingredient_can_be_left_out(speech: np.ndarray, ingredient: str) -> None:
-    """And the others stay as they were drawn: what differs is the ingredient alone."""
-    for seed in range(20):
+    def differs(seed: int, *without: str) -> bool:
+        """From the same singing without the ingredient."""
         rngs = [np.random.default_rng(seed) for _ in range(2)]
-        whole = sing(speech, rng=rngs[0])
-        less = sing(speech, rng=rngs[1], without=[ingredient])
-        if len(whole) != len(less) or not np.array_equal(whole, less):
-            return
-    raise AssertionError(f"without {ingredient} it sounds the same")
+        whole = sing(speech, rng=rngs[0], without=without)
+        less = sing(speech, rng=rngs[1], without=[*without, ingredient])
+        return len(whole) != len(less) or not np.array_equal(whole, less)
+
+    assert any(differs(seed) for seed in range(20))
+    assert not differs(0, ingredient)
+
+
+@pytest.mark.parametrize("without", [name for name in INGREDIENTS if name != "stretch"])
+def test_what_one_leaves_out_changes_no_other_draw(
+    speech: np.ndarray, without: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Timing, consonants and, with them, everything else stay: seen where nothing is voiced."""
+    heard = []
+
+    def keep(f0_hz: np.ndarray, envelope: np.ndarray, *rest: object) -> np.ndarray:
+        heard.append((f0_hz == 0, envelope[f0_hz == 0]))
+        return np.zeros(len(f0_hz) * 80)
+
+    monkeypatch.setattr(pyworld, "synthesize", keep)
+    for left_out in ((), (without,)):
+        sing(speech, rng=np.random.default_rng(5), harmony=False, without=left_out)
+    (silent, consonants), (same, others) = heard
+    np.testing.assert_array_equal(silent, same)
+    assert consonants.shape == others.shape
+    if without != "formants":
+        np.testing.assert_array_equal(consonants, others)
 
 
 def test_an_ingredient_that_there_is_not(speech: np.ndarray) -> None:

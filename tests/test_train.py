@@ -1,5 +1,6 @@
 """Training: it learns, it resumes to the same result, and two processes do what one does."""
 
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from earmark.learn.manifest import write_manifest  # noqa: E402
 from earmark.learn.recipe import Recipe, Stage  # noqa: E402
 from earmark.learn.train import train  # noqa: E402
 from earmark.nets.light import LightCrnn  # noqa: E402
+from earmark.runtime import OnnxModel  # noqa: E402
 
 DRAW = {"singing": 2, "stems": 1, "song": 1, "music": 1, "speech": 1, "sound": 0.2, "alone": 1}
 
@@ -235,3 +237,73 @@ def test_divergence_is_said(manifest: Path, tmp_path: Path) -> None:
     stage = Stage("only", 6, DRAW, batch=2, frames=60, lr=1e30, validate_every=2)
     with pytest.raises(DataError, match="diverged"):
         train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,)))
+
+
+def with_songs(folder: Path, songs: list[tuple[str, str]], *, sung: bool = True) -> Path:
+    """The corpus with more songs, each of a split and a singer."""
+    rows = corpus.rows(folder)
+    rng = np.random.default_rng(1)
+    for number, (split, singer) in enumerate(songs):
+        y = corpus.voice(rng, 6.0) * sung + corpus.music(rng, 6.0)
+        row = {"audio": corpus.write(folder / f"more{number}.wav", y), "material": "song"}
+        truth = [list(phrase) for phrase in corpus.PHRASES] if sung else []
+        rows.append(row | {"split": split, "singer": singer, "endpoints": truth})
+    write_manifest(rows, folder / "more.jsonl")
+    return folder / "more.jsonl"
+
+
+def test_what_ships_is_learnt_from_some_splits_and_calibrated_on_another(tmp_path: Path) -> None:
+    manifest = with_songs(tmp_path, [("nc", "n"), ("dev", "d"), ("dev", "e")])
+    songs = Stage("songs", 4, {"song": 1}, batch=4, frames=50, validate_every=4)
+    settings = {"train_on": ("train", "nc"), "name": "mine", "stages": (songs,)}
+    model = train(manifest, tmp_path / "run", recipe=recipe(calibrate="dev", **settings))
+    note = json.loads((tmp_path / "run" / "calibration.json").read_text())
+    assert note["songs"] == 2
+    assert dict(OnnxModel(model).info.decoding) == note["decoding"]
+    assert not list((tmp_path / "run").rglob("plain.onnx"))
+    plain = train(manifest, tmp_path / "run", recipe=recipe(**settings)).read_bytes()  # resumed
+    assert not (tmp_path / "run" / "calibration.json").exists()
+    train(manifest, tmp_path / "less", recipe=recipe(**settings | {"train_on": ("train",)}))
+    assert plain != (tmp_path / "less" / "mine.onnx").read_bytes()  # which did not hear the n's
+
+
+@pytest.mark.parametrize(
+    ("songs", "changes", "message"),
+    [
+        ([("nc", "c")], {"train_on": ("train", "nc")}, r"\(train, nc\) and in 'valid': c"),
+        ([("dev", "d")], {"calibrate": "dev"}, "'dev', to calibrate on, has 1 songs with singing"),
+        ([("dev", "d"), ("dev", "a")], {"calibrate": "dev"}, "and in 'dev', to calibrate on: a"),
+    ],
+)
+def test_nobody_stands_on_two_sides(
+    tmp_path: Path, songs: list[tuple[str, str]], changes: dict, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        train(with_songs(tmp_path, songs), tmp_path / "run", recipe=recipe(**changes))
+
+
+def test_songs_that_nobody_sings_calibrate_nothing(tmp_path: Path) -> None:
+    manifest = with_songs(tmp_path, [("dev", "d"), ("dev", "e")], sung=False)
+    with pytest.raises(DataError, match="has 0 songs with singing; it needs two"):
+        train(manifest, tmp_path / "run", recipe=recipe(calibrate="dev"))
+
+
+@pytest.mark.parametrize("kind", ["band", "rap", "both"])
+def test_every_kind_with_a_sung_voice_teaches_singing(
+    manifest: Path, tmp_path: Path, kind: str
+) -> None:
+    stage = Stage("all", 1, {kind: 1}, batch=2, frames=50, validate_every=1)
+    assert train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,))).is_file()
+
+
+def test_a_presenter_teaches_speech(manifest: Path, tmp_path: Path) -> None:
+    stage = Stage("all", 1, {"song": 1, "presenter": 1}, batch=2, frames=50, validate_every=1)
+    model = train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,)))
+    assert OnnxModel(model).info.labels == ("singing", "speech")
+
+
+def test_a_validation_with_nothing_to_tell_apart_is_no_divergence(
+    manifest: Path, tmp_path: Path
+) -> None:
+    stage = Stage("all", 2, DRAW, batch=2, frames=50, validate_every=1, valid={"music": 1})
+    assert train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,))).is_file()

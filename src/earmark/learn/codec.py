@@ -105,10 +105,13 @@ def through_codec(y: Samples, *, sr: int, codec: str) -> Samples:
 
 
 def _delay(y: Samples, out: Samples, sr: int) -> int:
-    """Samples by which the encoder is late, by correlation; at most 0.15 s."""
-    n = min(len(y), len(out), 10 * sr)
+    """Samples by which the encoder is late, by correlation of loud 10 s; at most 0.15 s."""
+    whole = min(len(y), len(out))
+    n = min(whole, 10 * sr)
+    starts = np.arange(0, whole - n + 1, sr)
+    at = int(max(starts, key=lambda start: float(np.square(y[start : start + n]).sum())))
     size = 1 << (2 * n - 1).bit_length()
-    spectrum = np.fft.rfft(out[:n], size) * np.conj(np.fft.rfft(y[:n], size))
+    spectrum = np.fft.rfft(out[at : at + n], size) * np.conj(np.fft.rfft(y[at : at + n], size))
     most = int(0.15 * sr)
     correlation = np.fft.irfft(spectrum, size)
     shifts = np.r_[0:most, -most:0]

@@ -16,7 +16,7 @@ kind             what is heard                                                  
 ``speech_music`` phrases of speech over music: the source task of Hou et al. 2020    unknown yes
 ``presenter``    the same; nobody raps there                                         no      yes
 ``speech``       speech without music                                                no      yes
-``both``         somebody speaks while somebody sings, over music                    each    each
+``both``         somebody speaks while somebody sings, over music                    yes     yes
 ``music``        music without voice, sometimes with leads or single sounds          no      no
 ``sound``        single sounds without voice                                         no      no
 ================ =================================================================== ======= =======
@@ -59,7 +59,8 @@ LABELS = (SINGING, SPEECH)
 """The columns of labels."""
 
 LOOSE_EDGE = 5
-"""Frames left out on either side of the label edges of whole songs, which are 0.1 s off."""
+"""Frames left out on either side of the label edges of songs, which are 0.1 s off, as are those of
+the songs in stems that are at hand."""
 EDGE_SILENCE = 100
 """Frames of silence at a recording's start or end: the border of a window, see ``runtime.py``."""
 _NEEDS = {
@@ -76,6 +77,15 @@ _NEEDS = {
     "music": ("music",),
     "sound": ("sound",),
 }
+"""Materials that a kind is made of; the first is where its voice comes from."""
+SUNG = ("song", "stems", "band", "singing", "rap", "alone", "both")
+SPOKEN = ("speech_music", "presenter", "speech", "both")
+"""Kinds in which somebody sings, and in which somebody speaks."""
+
+
+def voice_of(kind: str) -> str:
+    """The material of a kind's voice."""
+    return _NEEDS[kind][0]
 
 
 def drawable(draw: Mapping[str, float], materials: Set[str], *, where: str) -> dict[str, float]:
@@ -180,7 +190,7 @@ class Examples:
         longer._frames = round(self._frames * tempo)
         power, labels, known = longer._render(kind, rng)
         power = transpose(power, rng.uniform(-MOST_BANDS, MOST_BANDS))
-        at = (np.arange(self._frames) * tempo).astype(int)
+        at = np.rint(np.linspace(0, len(labels) - 1, self._frames)).astype(int)
         return stretch(power, self._frames), labels[at], known[at]
 
     def _render(self, kind: str, rng: Rng) -> tuple[Power, Mask, Mask]:
@@ -243,6 +253,7 @@ class Examples:
             for on, voice, other in zip(active, voices, reversed(voices), strict=True)
         ]
         labels, known = (np.stack(each, 1) for each in zip(*found, strict=True))
+        known[active[1] & ~labels[:, 0], 0] = False  # it may be rap
         return voices[0] + voices[1] + music, labels, known
 
     def _music(self, rng: Rng) -> Power:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from earmark.annotation import HOP_S, Segment, segments_to_frames
 from earmark.endpoints import active_frames
-from earmark.features.logmel import to_log
 from earmark.hysteresis import Hysteresis
 from earmark.labels import check_labels
 from earmark.learn.manifest import MATERIALS, Track
@@ -27,6 +26,8 @@ from earmark.learn.spectra import Job, load_spectra
 
 ENERGY_RANGE_DB = 35.0
 """Unaccompanied voice counts as active within this range below its own loudest frames."""
+SILENT = 1e-6
+"""Power, summed over bands, below which nothing is a voice: 80 dB below a loud one."""
 _VOICES = ("singing", "rap", "speech")
 """Materials whose steady noise is taken out."""
 _SUNG = ("song", "stems", "band", "singing", "rap")
@@ -140,5 +141,8 @@ def energy_active(power: NDArray[np.float32]) -> NDArray[np.bool_]:
     >>> energy_active(np.array([[1.0], [1e-5], [0.5]], np.float32)).tolist()
     [True, False, True]
     """
-    loudness = to_log(power.sum(axis=1))
-    return np.asarray(loudness > np.quantile(loudness, 0.95) - ENERGY_RANGE_DB / 10 * np.log(10))
+    loudness = power.sum(axis=1)
+    if not len(loudness):
+        return np.zeros(0, np.bool_)
+    least = np.quantile(loudness, 0.95) * 10 ** (-ENERGY_RANGE_DB / 10)
+    return np.asarray(loudness > max(float(least), SILENT))

@@ -143,10 +143,10 @@ def fit(
         if place.rank == 0 and (last or state.step % stage.validate_every == 0):
             row |= validate(average.net, valid, place.device)
             state.seconds = time.monotonic() - started
-            if valid:
-                state.judge(row["valid_auc"], stage.patience)
-            elif not math.isfinite(loss):
+            if not math.isfinite(loss) or (valid and math.isnan(row["valid_loss"])):
                 raise DataError(DIVERGED)
+            if not math.isnan(row["valid_auc"]):  # it is where there is nothing to tell apart
+                state.judge(row["valid_auc"], stage.patience)
             if state.stale == 0 or not valid or stage.average:
                 save_checkpoint(best_path, average.net.state_dict(), {"step": state.step} | row)
             state.keep(state_path, net, optimizer, average.net)

@@ -19,22 +19,24 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 
 from earmark.errors import OutputError
 from earmark.learn.manifest import Track, read_manifest, row_of, write_manifest
-from earmark.learn.melody import read_tunes
-from earmark.learn.render import Job, Source, keep_tunes, render
+from earmark.learn.melody import Melody, read_tunes
+from earmark.learn.render import Job, Source, digest, keep_tunes, render
 
 MANIFEST = "corpus.jsonl"
+OUR_OWN = "CC0-1.0"
+UTTERANCES = 5
+"""Most that a song is made of."""
 Row = dict[str, Any]
 """A line of a manifest."""
 Planned = tuple[Job, Row]
@@ -102,11 +104,12 @@ def render_material(
     except OSError as error:
         raise OutputError(f"{folder}: cannot be a folder ({error.strerror})") from error
     rows = [row_of(track, relative_to=folder) for track in tracks]
+    plan = Plan(folder, seed, melodies)
     planned = [
-        *_voices(tracks, folder, sung=sung, rap=rap, seed=seed, without=tuple(sorted(without))),
-        *_leads(tracks, folder, leads=leads, synths=synths, seed=seed),
-        *_bands(tracks, folder, count=bands, seed=seed),
-        *_formulas(folder, count=formulas, seed=seed),
+        *plan.voices(tracks, sung=sung, rap=rap, without=tuple(sorted(without))),
+        *plan.leads(tracks, leads=leads, synths=synths),
+        *plan.bands(tracks, count=bands),
+        *plan.formulas(count=formulas),
     ]
     context = get_context("spawn")  # threads of libraries do not survive a fork everywhere
     with ProcessPoolExecutor(jobs, context, keep_tunes, (melodies,)) as pool:
@@ -119,104 +122,101 @@ def render_material(
     return rows
 
 
-def _voices(
-    tracks: Sequence[Track],
-    folder: Path,
-    *,
-    sung: int,
-    rap: bool,
-    seed: int,
-    without: tuple[str, ...] = (),
-) -> Iterator[Planned]:
-    speech = [t for t in tracks if t.material == "speech" and t.split in ("train", "valid")]
-    for number, track in enumerate(speech):
-        kinds = [f"sung{k}" for k in range(1, sung + 1)] + ["rap"] * (rap and number % 3 == 0)
-        content = track.paths[0].read_bytes() if kinds else b""  # the same wherever it lies
-        for kind in kinds:
-            job = _job(kind, (Source(track.paths[0]),), folder, seed, of=content)
-            if without:  # the same draws, another file
-                path = job.path.with_stem("-".join([job.path.stem, "no", *without]))
-                job = replace(job, path=path, without=without)
-            yield (
-                job,
-                _row(
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be rendered: a job and its line of the manifest for each file."""
+
+    folder: Path
+    seed: int
+    tunes: Sequence[Melody]
+
+    def voices(
+        self, tracks: Sequence[Track], *, sung: int, rap: bool, without: tuple[str, ...] = ()
+    ) -> Iterator[Planned]:
+        """Utterances that are sung, and every third of them rapped as well."""
+        speech = [t for t in tracks if t.material == "speech" and t.split in ("train", "valid")]
+        for number, track in enumerate(speech):
+            for kind in [f"sung{k + 1}" for k in range(sung)] + ["rap"] * (rap and number % 3 == 0):
+                job = self._job(kind, (Source(track.paths[0]),))
+                if without:  # the same draws, another file
+                    path = job.path.with_stem("-".join([job.path.stem, "no", *without]))
+                    job = replace(job, path=path, without=without)
+                yield (
                     job,
-                    material="rap" if kind == "rap" else "singing",
-                    singer=f"{track.singer} {kind.rstrip('0123456789')}",
-                    split=track.split,
-                    licence=track.licence,
-                ),
-            )
+                    _row(
+                        job,
+                        material="rap" if kind == "rap" else "singing",
+                        singer=f"{track.singer} {kind.rstrip('0123456789')}",
+                        split=track.split,
+                        licence=track.licence,
+                    ),
+                )
+
+    def leads(self, tracks: Sequence[Track], *, leads: int, synths: int) -> Iterator[Planned]:
+        """Melodies of each instrument, and of oscillators."""
+        instruments: dict[tuple[str, str], list[Track]] = defaultdict(list)
+        for track in tracks:
+            if track.pitch is not None and track.split in ("train", "valid"):
+                instruments[track.singer, track.split].append(track)
+        for (name, split), notes in instruments.items():
+            for k in range(leads):
+                job = self._job("lead", tuple(map(_note, notes)), k)
+                licence = _licences(notes)
+                yield (
+                    job,
+                    _row(job, material="lead", singer=f"{name} lead", split=split, licence=licence),
+                )
+        for k in range(synths):
+            job, singer = self._job("synth", (), k), f"synth {k // 8}"
+            yield job, _row(job, material="lead", singer=singer, split="train", licence=OUR_OWN)
+
+    def bands(self, tracks: Sequence[Track], *, count: int) -> Iterator[Planned]:
+        """Songs of speakers in turn, of some of their speech, with the notes of their split."""
+        speakers: dict[tuple[str, str], list[Track]] = defaultdict(list)
+        notes: dict[str, list[Track]] = defaultdict(list)
+        for track in tracks:
+            if track.material == "speech" and track.split in ("train", "valid"):
+                speakers[track.singer, track.split].append(track)
+            elif track.pitch is not None:
+                notes[track.split].append(track)
+        everybody = list(speakers.items())
+        for number in range(count if everybody else 0):
+            (name, split), spoken = everybody[number % len(everybody)]
+            order = np.random.default_rng([self.seed, number]).permutation(len(spoken))
+            chosen = [spoken[i] for i in order[:UTTERANCES]]
+            sources = (*(Source(t.paths[0]) for t in chosen), *map(_note, notes[split]))
+            licence = _licences([*chosen, *notes[split]])
+            job = self._job("band", sources, number)
+            yield job, _song_row(job, singer=f"{name} band", split=split, licence=licence)
+
+    def formulas(self, *, count: int) -> Iterator[Planned]:
+        """Songs of a voice of formulas; every fifteenth validates."""
+        for k in range(count):
+            job, split = self._job("formula", (), k), "valid" if k % 15 == 14 else "train"
+            yield job, _song_row(job, singer=f"formula {split}", split=split, licence=OUR_OWN)
+
+    def _job(self, kind: str, sources: tuple[Source, ...], extra: object = "") -> Job:
+        number = digest(kind, sources, self.tunes, extra)
+        path = self.folder / f"{kind}-{self.seed}-{number:012x}.flac"
+        return Job(kind, sources, path, (self.seed, number))
 
 
-def _leads(
-    tracks: Sequence[Track], folder: Path, *, leads: int, synths: int, seed: int
-) -> Iterator[Planned]:
-    instruments: dict[tuple[str, str, str], list[Source]] = defaultdict(list)
-    for track in tracks:
-        if track.pitch is not None and track.split in ("train", "valid"):
-            whose = (track.singer, track.split, track.licence)
-            instruments[whose].append(Source(track.paths[0], track.pitch, track.singer))
-    for (name, split, licence), notes in instruments.items():
-        for k in range(leads):
-            job = _job("lead", tuple(notes), folder, seed, of=f"{name} {k}".encode())
-            yield (
-                job,
-                _row(job, material="lead", singer=f"{name} lead", split=split, licence=licence),
-            )
-    for k in range(synths):
-        job = _job("synth", (), folder, seed, of=str(k).encode())
-        yield (
-            job,
-            _row(job, material="lead", singer=f"synth {k // 8}", split="train", licence="CC0-1.0"),
-        )
+def _note(track: Track) -> Source:
+    return Source(track.paths[0], track.pitch, track.singer)
 
 
-def _bands(tracks: Sequence[Track], folder: Path, *, count: int, seed: int) -> Iterator[Planned]:
-    """Songs of speakers in turn, each of a few of their utterances, with notes of their split."""
-    speakers: dict[tuple[str, str, str], list[Track]] = defaultdict(list)
-    notes: dict[str, list[Source]] = defaultdict(list)
-    for track in tracks:
-        if track.split not in ("train", "valid"):
-            continue
-        if track.material == "speech":
-            speakers[track.singer, track.split, track.licence].append(track)
-        elif track.pitch is not None:
-            notes[track.split].append(Source(track.paths[0], track.pitch, track.singer))
-    everybody = list(speakers.items())
-    for number in range(count if everybody else 0):
-        (name, split, licence), spoken = everybody[number % len(everybody)]
-        rng = np.random.default_rng([seed, number])
-        lines = rng.permutation(len(spoken))[: int(rng.integers(2, 6))]
-        chosen = [Source(spoken[int(i)].paths[0]) for i in lines]
-        content = b"".join(source.path.read_bytes() for source in chosen)
-        job = _job("band", (*chosen, *notes[split]), folder, seed, of=content)
-        yield job, _band_row(job, singer=f"{name} band", split=split, licence=licence)
+def _licences(tracks: Iterable[Track]) -> str:
+    """All that a work made of these is bound by.
 
-
-def _formulas(folder: Path, *, count: int, seed: int) -> Iterator[Planned]:
-    for k in range(count):
-        job = _job("formula", (), folder, seed, of=str(k).encode())
-        split = "valid" if k % 15 == 14 else "train"
-        yield job, _band_row(job, singer=f"formula {split}", split=split, licence="CC0-1.0")
-
-
-def _job(
-    kind: str,
-    sources: tuple[Source, ...],
-    folder: Path,
-    seed: int,
-    *,
-    of: bytes,
-) -> Job:
-    number = crc32(of, crc32(kind.encode()))
-    return Job(kind, sources, folder / f"{kind}-{seed}-{number:08x}.flac", (seed, number))
+    Those of the notes are named though a band may play without them.
+    """
+    return " + ".join(sorted({track.licence for track in tracks}))
 
 
 def _row(job: Job, **values: str) -> Row:
     return {"audio": job.path.name, "label_kind": "none"} | values
 
 
-def _band_row(job: Job, **values: str) -> Row:
+def _song_row(job: Job, **values: str) -> Row:
     stems = {"vocals": job.path.name, "instrumental": job.other.name}
     return stems | {"material": "band", "label_kind": "stem energy"} | values

@@ -101,9 +101,11 @@ def read_tunes(folder: str | os.PathLike[str]) -> list[Melody]:
     Raises
     ------
     DataError
-        If a file is not a MIDI file.
+        If a file is not a MIDI file, or there is none.
     """
-    tunes = (_tune(path) for path in sorted(Path(folder).glob("*.mid")))
+    tunes = [_tune(path) for path in sorted(Path(folder).glob("*.mid"))]
+    if not any(len(tune) > 1 for tune in tunes):
+        raise DataError(f"{folder}: holds no tune; MIDI files end in .mid")
     return [tune for tune in tunes if len(tune) > 1]
 
 

@@ -204,14 +204,15 @@ def sing_melody(
         own_s = [(stop - start) / RATE for start, stop in syllables]
         melody = Melody(melody.pitch, np.array(own_s))
     source, note, age_s = _timeline(speech, syllables, melody)
-    many = (rng.random() < 0.25) if harmony is None else harmony
+    choir, first_singer, *singers = rng.spawn(4)  # what one leaves out changes no other's draws
+    many = (choir.random() < 0.25) if harmony is None else harmony
     several = many and not {"melody", "harmony"} & set(without)
-    others = rng.choice(HARMONIES, size=int(rng.integers(1, 3))) if several else ()
-    voices = [_voice(speech, source, note, age_s, rng, without)]
-    for above in others:
-        late = source[np.maximum(np.arange(len(source)) - int(rng.integers(8)), 0)]
-        other = _voice(speech, late, note + above, age_s, rng, without)
-        voices.append(other * rng.uniform(0.3, 1.0))
+    others = choir.choice(HARMONIES, size=int(choir.integers(1, 3))) if several else ()
+    voices = [_voice(speech, source, note, age_s, first_singer, without)]
+    for above, singer in zip(others, singers, strict=False):
+        late = source[np.maximum(np.arange(len(source)) - int(choir.integers(8)), 0)]
+        other = _voice(speech, late, note + above, age_s, singer, without)
+        voices.append(other * choir.uniform(0.3, 1.0))
     out = np.sum(voices, axis=0)
     y = (out * (0.7 / max(1e-9, float(np.abs(out).max())))).astype(np.float32)
     first = np.flatnonzero(~np.isnan(note) & (age_s == 0))
@@ -268,18 +269,19 @@ def _voice(
     envelope = np.exp((1 - share) * log_envelope[low] + share * log_envelope[high])
     noise = (1 - share) * speech.aperiodicity[low] + share * speech.aperiodicity[high]
     sung = ~np.isnan(note) & (speech.f0_hz[low] > 0)
+    pitch, rng = rng.spawn(2)
     if "melody" in left_out:
-        f0_hz = np.where(sung, speech.f0_hz[low] * 2 ** rng.uniform(-0.1, 0.3), 0.0)
+        f0_hz = np.where(sung, speech.f0_hz[low] * 2 ** pitch.uniform(-0.1, 0.3), 0.0)
     else:
-        f0_hz = np.where(sung, _sung_pitch_hz(note, age_s, rng, left_out), 0.0)
+        f0_hz = np.where(sung, _sung_pitch_hz(note, age_s, pitch, left_out), 0.0)
     bins = np.arange(envelope.shape[1])
-    size = rng.uniform(0.85, 1.2)  # of the vocal tract, against the speaker's
+    formants_up = rng.uniform(0.85, 1.2)  # against the speaker's: a shorter vocal tract
     hz = bins * SR / 2 / (len(bins) - 1)
     ring = np.exp(-0.5 * ((hz - rng.uniform(2500, 3400)) / 400) ** 2)  # the singer's formant
     ring *= rng.uniform(0, 3)
     voiced = f0_hz[:, None] > 0
     if "formants" not in left_out:
-        envelope = np.stack([np.interp(bins / size, bins, frame) for frame in envelope])
+        envelope = np.stack([np.interp(bins / formants_up, bins, frame) for frame in envelope])
         envelope *= np.where(voiced, 1 + ring, 1)
     noise = np.where(voiced, noise ** rng.uniform(1, 2), noise)
     world = _world()
@@ -294,16 +296,18 @@ def _sung_pitch_hz(
     """The notes' line with glides between them, vibrato once a note lasts, and a slow drift."""
     frames = np.arange(len(note))
     held = ~np.isnan(note)
-    glide = int(rng.uniform(6, 30))
+    glides, vibrato, drift = rng.spawn(3)
     line = np.interp(frames, frames[held], note[held])
-    line = line if "glides" in left_out else _smooth(line, glide)
-    depth = rng.uniform(0.1, 1.0) if rng.random() < 0.8 else 0.0  # semitones, to either side
-    swell = np.clip((age_s - rng.uniform(0.1, 0.35)) / 0.25, 0, 1)
-    rate_hz = rng.uniform(4.8, 7.2) * (1 + 0.05 * _smooth(rng.normal(size=len(line)), 60))
-    if "vibrato" not in left_out:
-        line = line + depth * swell * np.sin(2 * np.pi * np.cumsum(rate_hz) / RATE)
-    if rng.random() < 0.8 and "drift" not in left_out:  # the rest is tuned, as by a machine
-        line = line + rng.normal(0, 0.15) + 0.25 * _smooth(rng.normal(size=len(line)), 40)
+    if "glides" not in left_out:
+        line = _smooth(line, int(glides.uniform(6, 30)))
+    if vibrato.random() < 0.8 and "vibrato" not in left_out:
+        depth = vibrato.uniform(0.1, 1.0)  # semitones, to either side
+        swell = np.clip((age_s - vibrato.uniform(0.1, 0.35)) / 0.25, 0, 1)
+        wander = 1 + 0.05 * _smooth(vibrato.normal(size=len(line)), 60)
+        phase = 2 * np.pi * np.cumsum(vibrato.uniform(4.8, 7.2) * wander) / RATE
+        line = line + depth * swell * np.sin(phase)
+    if drift.random() < 0.8 and "drift" not in left_out:  # the rest is tuned, as by a machine
+        line = line + drift.normal(0, 0.15) + 0.25 * _smooth(drift.normal(size=len(line)), 40)
     return np.asarray(440 * 2 ** ((line - 69) / 12))
 
 

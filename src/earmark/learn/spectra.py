@@ -33,7 +33,7 @@ LogPower = NDArray[np.float16]
 """Of shape (T, 64): the natural logarithm of mel power."""
 
 _FLOOR = np.float32(1e-12)
-_VERSION = 3
+_VERSION = 4
 """Raised when spectra are computed in another way."""
 
 

@@ -28,15 +28,7 @@ class Standing:
     stopped: bool = False
 
     def judge(self, auc: float, patience: int) -> None:
-        """Take note of a validation's AUC.
-
-        Raises
-        ------
-        DataError
-            If the training diverged.
-        """
-        if math.isnan(auc):
-            raise DataError(DIVERGED)
+        """Take note of a validation's AUC."""
         if auc > self.best:
             self.best, self.stale = auc, 0
         else:

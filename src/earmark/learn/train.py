@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -20,12 +21,12 @@ from earmark.atomic import write_atomic
 from earmark.errors import DataError, OutputError
 from earmark.hysteresis import Hysteresis
 from earmark.learn.calibrate import calibrate, score_songs
-from earmark.learn.examples import LABELS, Example, Examples, Rng, drawable
+from earmark.learn.examples import LABELS, SPOKEN, SUNG, Example, Examples, Rng, drawable, voice_of
 from earmark.learn.export import export_onnx
 from earmark.learn.library import Library
 from earmark.learn.locking import Busy, lock
 from earmark.learn.loop import Place, fit
-from earmark.learn.manifest import MATERIALS, SONGS, Track, read_manifest
+from earmark.learn.manifest import MATERIALS, SONGS, Track, on_both_sides, read_manifest
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
 from earmark.nets.light import LightCrnn
@@ -78,11 +79,7 @@ def train(
     tracks = [replace(t, split="train") for t in known if t.split in recipe.train_on]
     tracks += [t for t in known if t.split == "valid"]
     fitted_to = [t for t in known if t.split == recipe.calibrate and t.material in SONGS]
-    if recipe.calibrate and len(fitted_to) < 2:
-        raise DataError(
-            f"{manifest}: split {recipe.calibrate!r}, to calibrate on, has {len(fitted_to)} songs; "
-            "it needs two"
-        )
+    _check_splits(tracks, fitted_to, recipe, manifest)
     if not _teaches_singing(tracks, recipe.stages[-1]):
         raise DataError(
             f"{manifest}: nobody sings in what the last stage, {recipe.stages[-1].name}, draws of "
@@ -131,21 +128,49 @@ def train(
     target = folder / f"{name}.onnx"
     if place.rank == 0:
         export = partial(
-            export_onnx, net, target, frames=recipe.stages[-1].frames, name=name, labels=labels
+            export_onnx, net, frames=recipe.stages[-1].frames, name=name, labels=labels
         )
-        export(decoding=recipe.decoding)
+        decoding, calibration = dict(recipe.decoding), folder / CALIBRATION
+        calibration.unlink(missing_ok=True)
         if fitted_to:
-            scored = score_songs(OnnxModel(target), fitted_to, label=SINGING)
-            decoding, note = calibrate(net, scored, Hysteresis(**recipe.decoding))
-            export(decoding=asdict(decoding))
-            write_atomic(folder / CALIBRATION, json.dumps(note, indent=1).encode())
+            with tempfile.TemporaryDirectory(dir=folder) as own:  # nobody takes it for the model
+                export(Path(own, "plain.onnx"))
+                plain = OnnxModel(Path(own, "plain.onnx"))
+            scored = score_songs(plain, fitted_to, label=SINGING)
+            fitted, note = calibrate(net, scored, Hysteresis(**recipe.decoding))
+            decoding = asdict(fitted)
+            write_atomic(calibration, json.dumps(note, indent=1).encode())
+        export(target, decoding=decoding)
     return target
+
+
+def _check_splits(
+    tracks: Sequence[Track], fitted_to: Sequence[Track], recipe: Recipe, manifest: object
+) -> None:
+    """Nobody stands on two sides, and there is something to calibrate on if that is asked for."""
+    if shared := on_both_sides((t.split, t.singer) for t in tracks):
+        raise DataError(
+            f"{manifest}: learnt from ({', '.join(recipe.train_on)}) and in 'valid': "
+            f"{', '.join(shared)}. Nobody who is trained on may be validated on."
+        )
+    if not recipe.calibrate:
+        return
+    sung = sum(bool(track.segments()) for track in fitted_to)
+    if sung < 2:
+        raise DataError(
+            f"{manifest}: split {recipe.calibrate!r}, to calibrate on, has {sung} songs with "
+            "singing; it needs two"
+        )
+    if shared := sorted({t.singer for t in fitted_to} & {t.singer for t in tracks}):
+        raise DataError(
+            f"{manifest}: learnt from and in {recipe.calibrate!r}, to calibrate on: "
+            f"{', '.join(shared)}. What is fitted to songs must not know their singers."
+        )
 
 
 def _teaches_singing(tracks: Iterable[Track], stage: Stage) -> bool:
     """Whether there is singing in the training material of a stage; unlabelled voices count."""
-    drawn = {kind.replace("alone", "singing") for kind, odds in stage.draw.items() if odds > 0}
-    sung = drawn & {"song", "stems", "singing"}
+    sung = {voice_of(kind) for kind, odds in stage.draw.items() if odds > 0 and kind in SUNG}
     return any(
         track.split == "train" and track.material in sung and track.segments() != []
         for track in tracks
@@ -156,7 +181,7 @@ def _taught(stages: Iterable[Stage], tracks: Iterable[Track]) -> tuple[str, ...]
     """The labels of which the training hears examples: no speech, no answer about speech."""
     speech = any(track.split == "train" and track.material == "speech" for track in tracks)
     drawn = {kind for stage in stages for kind, odds in stage.draw.items() if odds > 0}
-    return LABELS if speech and drawn & {"speech", "speech_music", "both"} else LABELS[:1]
+    return LABELS if speech and drawn & set(SPOKEN) else LABELS[:1]
 
 
 def _of_labels(examples: Examples, labels: Sequence[str]) -> Callable[[Rng], Example]:
