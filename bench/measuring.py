@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import shlex
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,21 +29,38 @@ class Cost:
         return Cost(self.wall_s + other.wall_s, self.cpu_s + other.cpu_s, rss_mb)
 
 
+_WATCH = """
+import os, sys, time
+started = time.perf_counter()
+pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+figures = time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+with open(sys.argv[1], "w") as out:
+    print(os.waitstatus_to_exitcode(status), *figures, file=out)
+"""
+"""A parent that is small: a process's peak of memory counts from its parent's, until it starts."""
+
+
 def run(command: Sequence[str | os.PathLike[str]]) -> Cost:
-    """Run a process to its end; its output is shown if it fails."""
+    """Run a process to its end; its output is shown if it fails.
+
+    Memory below some 10 MB, which is what watching takes, cannot be told.
+    """
     words = [os.fspath(word) for word in command]
-    with tempfile.TemporaryFile() as said:
-        actions = [(os.POSIX_SPAWN_DUP2, said.fileno(), stream) for stream in (1, 2)]
-        started = time.perf_counter()
-        pid = os.posix_spawnp(words[0], words, os.environ, file_actions=actions)
-        _, status, usage = os.wait4(pid, 0)
-        wall_s = time.perf_counter() - started
-        if code := os.waitstatus_to_exitcode(status):
-            said.seek(0)
-            text = said.read().decode(errors="replace")[-2000:]
-            raise RuntimeError(f"{shlex.join(words)[:300]} ended with {code}:\n{text}")
-    kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Cost(wall_s, usage.ru_utime + usage.ru_stime, kilobytes / 1024)
+    with tempfile.NamedTemporaryFile("r") as told:
+        watch = [sys.executable, "-I", "-S", "-c", _WATCH, told.name, *words]
+        said = subprocess.run(watch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if said.returncode:
+            raise RuntimeError(f"{shlex.join(words)[:300]} cannot be run:\n{_tail(said.stdout)}")
+        code, wall_s, cpu_s, peak = map(float, told.read().split())
+    if code:
+        raise RuntimeError(f"{shlex.join(words)[:300]} ended with {code:g}:\n{_tail(said.stdout)}")
+    kilobytes = peak / (1024 if sys.platform == "darwin" else 1)
+    return Cost(wall_s, cpu_s, kilobytes / 1024)
+
+
+def _tail(output: bytes) -> str:
+    return output.decode(errors="replace")[-2000:]
 
 
 def middle(costs: Iterable[Cost]) -> Cost:

@@ -85,7 +85,8 @@ def _errors(song: Heard) -> NDArray[np.float64]:
     n = len(song.scores) // SECOND * SECOND
     wrong = np.abs(song.scores - song.truth)[:n].reshape(-1, SECOND)
     counted = song.counted[:n].reshape(-1, SECOND)
-    return np.where(counted.mean(axis=1) > 0.9, wrong.mean(axis=1), 0.0)
+    error = (wrong * counted).sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
+    return np.where(counted.mean(axis=1) > 0.9, error, 0.0)
 
 
 def _draw(axes: Axes, song: Heard, second: int, error: float) -> None:
