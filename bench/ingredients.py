@@ -3,9 +3,9 @@
     python bench/ingredients.py --data ../shared/data --out work/ingredients --render
     for i in 1 2 3 4; do OMP_NUM_THREADS=1 python bench/ingredients.py --out work/ingredients & done
 
-Each variant is trained for ``--steps`` steps of the recipe's first stage, seed 0, and heard on the
-songs of ``dev`` and ``nc``, which none of them learns from. Processes that are started on one
-folder share the variants; whoever finds all of them done prints the table.
+Each variant is trained for ``--steps`` steps of the recipe's first stage, ``--seeds`` times, and
+heard on the songs of ``dev`` and ``nc``, which none of them learns from. Processes that are started
+on one folder share the trainings; whoever finds all of them done prints the table.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,8 @@ def main() -> None:
         _render(options)
         return
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
-    for name, variant in VARIANTS.items():
-        folder = options.out / name.replace(" ", "-").replace(":", "").replace(",", "")
+    for seed, (name, variant) in product(range(options.seeds), VARIANTS.items()):
+        folder = _folder(options.out, name, seed)
         if (folder / "result.json").is_file():
             continue
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,14 +91,21 @@ def main() -> None:
         except Busy:
             continue
         with held:
-            print(name, flush=True)
-            found = _measure(_manifest(options.out, name), folder, variant, options.steps)
-            write_atomic(folder / "result.json", json.dumps({name: found}).encode())
-    results: dict[str, dict[str, float]] = {}
-    for path in options.out.glob("*/result.json"):
-        results |= json.loads(path.read_text())
-    if len(results) == len(VARIANTS):
+            print(name, seed, flush=True)
+            changes = [f"stages.0.steps={options.steps}", f"seed={seed}", *variant.changes]
+            found = _measure(_manifest(options.out, name), folder, changes, options.steps)
+            write_atomic(folder / "result.json", json.dumps(found).encode())
+    paths = {
+        name: [_folder(options.out, name, seed) / "result.json" for seed in range(options.seeds)]
+        for name in VARIANTS
+    }
+    if all(path.is_file() for each in paths.values() for path in each):
+        results = {n: [json.loads(path.read_text()) for path in each] for n, each in paths.items()}
         print(f"{origin()}\n{_table(results)}")
+
+
+def _folder(out: Path, name: str, seed: int) -> Path:
+    return out / f"{name.replace(' ', '-').replace(':', '').replace(',', '')}-{seed}"
 
 
 def _manifest(out: Path, name: str) -> Path:
@@ -117,6 +125,8 @@ def _render(options: argparse.Namespace) -> None:
             base,
             options.out / "material",
             sung=1,
+            bands=0,  # of the second stage
+            formulas=0,
             tunes=tunes if tunes.is_dir() else None,
             without=variant.without,
             jobs=options.jobs,
@@ -137,10 +147,9 @@ def _read(manifest: Path, recipe: Recipe) -> None:
     )
 
 
-def _measure(manifest: Path, folder: Path, variant: Variant, steps: int) -> dict[str, float]:
+def _measure(manifest: Path, folder: Path, changes: list[str], steps: int) -> dict[str, float]:
     """Train, and hear songs that nothing was learnt from."""
-    changes = [f"stages.0.steps={steps}", f"stages.0.validate_every={steps}", 'calibrate=""']
-    recipe = read_recipe(changes=[*changes, *variant.changes])
+    recipe = read_recipe(changes=[*changes, f"stages.0.validate_every={steps}", 'calibrate=""'])
     recipe = replace(recipe, stages=recipe.stages[:1], name="variant")
     model = OnnxModel(train(manifest, folder, recipe=recipe))
     found = {}
@@ -161,15 +170,19 @@ def _measure(manifest: Path, folder: Path, variant: Variant, steps: int) -> dict
     return found
 
 
-def _table(results: Mapping[str, Mapping[str, float]]) -> str:
+def _table(results: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    """Means over seeds; against everything with the standard error of the seeds' differences."""
     keys = [f"{split}{end}" for split in SPLITS for end in ("", " collar")]
-    whole = results["everything"]
+    figures = {n: np.array([[one[k] for k in keys] for one in each]) for n, each in results.items()}
+    whole = figures.pop("everything")
     head = ["AUC (against everything)", *(k.replace("collar", "without edges") for k in keys)]
-    rows = [head, ["everything", *(f"{whole[key]:.3f}" for key in keys)]]
-    for name in VARIANTS:
-        if name != "everything":
-            cells = (f"{results[name][k]:.3f} ({results[name][k] - whole[k]:+.3f})" for k in keys)
-            rows.append([f"without {name}", *cells])
+    rows = [head, ["everything", *(f"{mean:.3f}" for mean in whole.mean(axis=0))]]
+    for name, each in figures.items():
+        change = each - whole
+        error = change.std(axis=0, ddof=1) / np.sqrt(len(change)) if len(change) > 1 else None
+        cells = [f"{m:.3f} ({c:+.3f}" for m, c in zip(each.mean(0), change.mean(0), strict=True)]
+        ends = [")"] * len(keys) if error is None else [f" ± {e:.3f})" for e in error]
+        rows.append([f"without {name}", *map("".join, zip(cells, ends, strict=True))])
     return table(rows)
 
 
@@ -179,6 +192,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--render", action="store_true", help="make the material of all variants")
     parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=4, help="processes that render")
     options = parser.parse_args()
     if options.render and options.data is None:

@@ -24,6 +24,15 @@ def test_it_is_the_same_song_at_the_same_time(song: np.ndarray, codec: str) -> N
     assert np.corrcoef(back[middle], song[middle])[0, 1] > 0.95
 
 
+def test_after_silence_it_is_still_in_time() -> None:
+    """The delay is taken where something is heard, and not from the first 10 s alone."""
+    y = np.zeros(16000 * 13, np.float32)
+    y[16000 * 11 :] = 0.3 * np.random.default_rng(0).normal(size=16000 * 2)
+    out = through_codec(y, sr=16000, codec="aac 64")
+    correlation = [float(y[200:-200] @ np.roll(out, shift)[200:-200]) for shift in range(-400, 401)]
+    assert abs(int(np.argmax(correlation)) - 400) < 80  # 5 ms
+
+
 def test_fewer_bits_leave_less(song: np.ndarray) -> None:
     few, many = (
         np.mean((through_codec(song, sr=SR, codec=codec) - song) ** 2)

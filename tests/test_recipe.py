@@ -56,6 +56,8 @@ def test_stages_of_one_name(tmp_path: Path) -> None:
         ),
         *("stages.0.batch=0", "stages.0.batch=1.5", "stages.0.lr=nan", "stages.0.lr=-1"),
         *("stages.0.draw=3", "stages.0.draw.song=-1", "stages.0.steps=0", "stages.0.snr_db=[1]"),
+        *("stages.0.augment='no'", "mixed_precision='no'", "calibrate=3", "stages.0.frames=20"),
+        *("train_on='train'", "codecs='mp3 48'", "varied='song'", "stages.0.freeze='conv1'"),
         *("decoding.onset=0.3", "decoding.foo=1", 'name="a/../b"'),
     ],
 )

@@ -113,6 +113,10 @@ def fit(
     float
         Seconds of training up to the last state that was kept, over all processes that resumed it.
     """
+    if place.world > stage.batch:
+        raise DataError(
+            f"stage {stage.name}: {place.world} processes cannot share batches of {stage.batch}"
+        )
     state_path = folder / f"stage{number}.safetensors"
     best_path = folder / f"stage{number}.best.safetensors"
     learning = [p for p in net.parameters() if p.requires_grad]

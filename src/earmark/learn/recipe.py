@@ -16,6 +16,9 @@ from earmark.hysteresis import Hysteresis
 from earmark.learn.codec import parse_codec
 from earmark.learn.manifest import MATERIALS
 
+LEAST_FRAMES = 32
+"""Of an example: longer than the 0.3 s to either side in which a voice may drown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -46,7 +49,10 @@ class Stage:
     """Validations without a better loss after which the stage ends early."""
 
     def __post_init__(self) -> None:
-        _whole(self, "steps", "batch", "frames", "validate_every", "patience", least=1)
+        _whole(self, "steps", "batch", "validate_every", "patience", least=1)
+        _whole(self, "frames", least=LEAST_FRAMES)
+        _switch(self, "freeze_batch_norm", "augment")
+        _texts(self, "freeze")
         _number(self, "lr", least=0)
         _number(self, "average", least=0, below=1)
         for name in ("draw", "valid"):
@@ -89,6 +95,10 @@ class Recipe:
 
     def __post_init__(self) -> None:
         _whole(self, "units", least=1)
+        _switch(self, "mixed_precision")
+        _texts(self, "train_on", "codecs", "varied")
+        if not isinstance(self.calibrate, str):
+            raise ValueError(f"calibrate is the name of a split: {self.calibrate!r}")
         if len(self.maps) != 4 or not all(isinstance(n, int) and n > 0 for n in self.maps):
             raise ValueError(f"maps are four whole numbers from 1: {self.maps!r}")
         _whole(self, "seed", "valid_examples", least=0)
@@ -106,6 +116,19 @@ class Recipe:
         if not isinstance(self.name, str) or Path(self.name).name != self.name:
             raise ValueError(f"name is the model's, no path: {self.name!r}")
         Hysteresis(**self.decoding)  # thresholds that cannot be are told before the training
+
+
+def _switch(settings: object, *names: str) -> None:
+    for name in names:
+        if not isinstance(value := getattr(settings, name), bool):
+            raise ValueError(f"{name} is true or false, got {value!r}")
+
+
+def _texts(settings: object, *names: str) -> None:
+    for name in names:
+        value = getattr(settings, name)
+        if isinstance(value, str) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{name} is a list of texts, got {value!r}")
 
 
 def _whole(settings: object, *names: str, least: int) -> None:
