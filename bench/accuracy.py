@@ -13,32 +13,31 @@ lie in songs that earmark rendered itself, a synthetic stand-in with exact truth
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
 
-from earmark.annotation import HOP_S, SINGING, Scores, Segment, frames_to_time, labelled
-from earmark.audio import load_audio
-from earmark.datasets.singing_corpus import rows as corpus_rows
-from earmark.detector import SingingDetector
-from earmark.endpoints import SPEECH
-from earmark.hysteresis import Hysteresis
 from earmark.learn import manifest
 from earmark.metrics.frames import Track, bootstrap, evaluate
 from earmark.synth import render_song
-from forest import Forest
 from measuring import origin, table
-from peers import PEERS, SCORES, pythons, versions
+from systems import (
+    SR,
+    Answer,
+    Song,
+    System,
+    asked,
+    parser_of,
+    rounded,
+    songs_of,
+    systems_of,
+    tracks_of,
+)
 
-SR = 16000
 MEASURES = {
     "auc": "AUC",
     "accuracy": "accuracy",
@@ -56,34 +55,6 @@ EDGES = {"auc": "AUC", "accuracy": "accuracy", "onset_f": "onset F", "edge_error
 COLLARED = ("auc", "accuracy", "balanced_accuracy", "f1")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a system says of one recording: segments, and a score every 20 ms if it has any."""
-
-    segments: Sequence[Segment]
-    scores: NDArray[np.float32] | None = None
-    speech: Sequence[Segment] | None = None
-    """Where it hears speech, if it tells that apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Song:
-    """A recording of the manifest: itself (stems: their sum), and as a WAV file for the peers."""
-
-    source: Path
-    wav: Path
-    duration_s: float
-    truth: manifest.Track
-
-    @property
-    def name(self) -> str:
-        """What the tables call it."""
-        return self.truth.paths[0].stem
-
-
-System = Callable[[Sequence[Song]], list[Answer]]
-
-
 def main() -> None:
     """Measure and write the tables."""
     options = _options()
@@ -95,9 +66,9 @@ def main() -> None:
         ]
         if not any(track.segments() for track in sung):
             raise SystemExit(f"nobody sings in split {options.split!r}: say --split, or --manifest")
-        songs = _songs(sung[: options.limit], Path(name), "song")
+        songs = songs_of(sung[: options.limit], Path(name), "song")
         step = max(1, len(rest) // options.limit) if options.limit else 1
-        others = _songs(rest[::step], Path(name), "x")
+        others = songs_of(rest[::step], Path(name), "x")
         systems, known = systems_of(options, Path(name), tracks)
         text = f"{origin()}\n{_tables(systems, songs, others, rounds=options.rounds)}"
         text += f"\n{_edges(systems, _rendered(Path(name), options.rendered))}\n{known}\n"
@@ -195,109 +166,17 @@ def _found(answers: Sequence[tuple[Song, Answer]]) -> str:
     return f"{100 * evaluate(tracks)['pooled']['recall']:.1f} %" if tracks else "·"
 
 
-def systems_of(
-    options: argparse.Namespace, folder: Path, tracks: Sequence[manifest.Track]
-) -> tuple[dict[str, System], str]:
-    """Every system by name, and a line about the peers."""
-    systems: dict[str, System] = {}
-    for model in options.model or ["singing"]:
-        detector = SingingDetector(model, threads=options.threads)
-        detector = SingingDetector(model, labels=detector.info.labels, threads=options.threads)
-        name = f"**earmark** {model} ({detector.info.sha256[:8]})"
-        systems[name] = lambda songs, detector=detector: [_ours(detector, song) for song in songs]
-    found = pythons(options.peers)
-    for peer, python in found.items():
-        if python is not None:
-            systems[peer] = lambda songs, peer=peer, python=python: _theirs(
-                peer, python, songs, folder / peer
-            )
-    if learnt := [t for t in tracks if t.split == "train" and t.material in ("song", "stems")]:
-        forest = Forest([(track.paths, track.segments() or []) for track in learnt])
-        systems["random forest on MFCCs"] = lambda songs: [_trees(forest, song) for song in songs]
-    systems["*always vocal*"] = lambda songs: [
-        Answer([Segment(0.0, song.duration_s + HOP_S)]) for song in songs
-    ]
-    missing = [peer.name for peer in PEERS if found[peer.name] is None]
-    known = "; ".join(sorted({versions(python) for python in found.values() if python}))
-    return systems, f"Peers: {known or 'none'}. Not installed: {', '.join(missing) or 'none'}."
-
-
-def _ours(detector: SingingDetector, song: Song) -> Answer:
-    found = detector.detect(song.source)
-    assert found.scores is not None
-    column = found.labels.index(SINGING)
-    speech = labelled(found.segments, SPEECH) if SPEECH in found.labels else None
-    return Answer(labelled(found.segments, SINGING), found.scores.values[:, column], speech)
-
-
-def _trees(forest: Forest, song: Song) -> Answer:
-    scores = forest.scores(song.wav)
-    found = Hysteresis().segments(Scores(scores[:, None], duration_s=song.duration_s))
-    return Answer(found, scores)
-
-
-def _theirs(peer: str, python: str, songs: Sequence[Song], folder: Path) -> list[Answer]:
-    """A peer's answers, its scores read off at our frames' centres."""
-    folder.mkdir(exist_ok=True)
-    subprocess.run([python, SCORES, peer, folder, *(s.wav for s in songs)], check=True)
-    answers = []
-    for song in songs:
-        said = np.load(folder / f"{song.wav.stem}.npz")
-        centres_s = frames_to_time(np.arange(int(np.ceil(song.duration_s / HOP_S - 1e-6))))
-        scores = np.interp(centres_s, said["times_s"], said["values"]).astype(np.float32)
-        answers.append(Answer([Segment(a, b) for a, b in said["segments"].tolist()], scores))
-    return answers
-
-
-def _songs(tracks: Sequence[manifest.Track], folder: Path, prefix: str) -> list[Song]:
-    """Each recording as a WAV; stems are added up."""
-    songs = []
-    for number, track in enumerate(tracks):
-        stems = [load_audio(path, sr=SR)[0] for path in track.paths]
-        y = np.sum([stem[: min(map(len, stems))] for stem in stems], axis=0)
-        wav = folder / f"{prefix}{number}.wav"
-        soundfile.write(wav, y, SR, subtype="PCM_16")
-        source = track.paths[0] if len(stems) == 1 else wav
-        songs.append(Song(source, wav, len(y) / SR, track))
-    return songs
-
-
-def tracks_of(options: argparse.Namespace, folder: Path) -> list[manifest.Track]:
-    """The manifest that was named, or that of the corpus."""
-    if options.manifest is not None:
-        return manifest.read_manifest(options.manifest)
-    made = folder / "corpus.jsonl"
-    manifest.write_manifest(corpus_rows(options.data, relative_to=folder), made)
-    return manifest.read_manifest(made)
-
-
 def _cell(value: float, interval: tuple[float, float]) -> str:
     low, high = map(rounded, interval)
     return "·" if np.isnan(value) else f"{rounded(value)} ({low}-{high})"
 
 
-def rounded(value: float) -> str:
-    """Three places, and a dot where there is no number."""
-    return "·" if np.isnan(value) else f"{value:.3f}".removeprefix("0")
-
-
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--manifest", type=Path)
-    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
-    parser.add_argument("--split", default="dev", help="whose songs are measured")
+    parser = parser_of(__doc__)
     parser.add_argument("--others", default="valid", help="whose music and speech are measured")
-    parser.add_argument("--model", action="append", help="a name or an .onnx file; repeatable")
-    parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1000, help="draws of the bootstrap")
     parser.add_argument("--rendered", type=int, default=20, help="songs with exact truth")
-    parser.add_argument("--limit", type=int, help="so many songs, and so many others, for a try")
-    parser.add_argument("--out", type=Path, help="write the tables there as well")
-    options = parser.parse_args()
-    if options.manifest is None and options.data is None:
-        parser.error("say --manifest or --data (or set EARMARK_DATA)")
-    return options
+    return asked(parser)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from scipy.ndimage import uniform_filter1d
 from sklearn.ensemble import RandomForestClassifier
 
 from earmark.annotation import Segment, segments_to_frames
-from earmark.audio import load_audio
 from earmark.features.logmel import SR, logmel
+from earmark.learn.mix_audio import load_mix
 
 COEFFICIENTS = 30
 CONTEXT = 50
@@ -37,7 +37,7 @@ class Forest:
     def __init__(self, songs: Iterable[tuple[Sequence[Path], Sequence[Segment]]]) -> None:
         views, labels = [], []
         for paths, segments in songs:
-            X = _statistics(_sum(paths))
+            X = _statistics(load_mix(paths, sr=SR))
             views.append(X[::STRIDE])
             labels.append(segments_to_frames(segments, len(X))[::STRIDE])
         self._trees = RandomForestClassifier(100, min_samples_leaf=5, random_state=0, n_jobs=2)
@@ -45,14 +45,9 @@ class Forest:
 
     def scores(self, wav: Path) -> NDArray[np.float32]:
         """A score every 20 ms, shape (T,)."""
-        X = _statistics(_sum([wav]))
+        X = _statistics(load_mix([wav], sr=SR))
         some = self._trees.predict_proba(X[::STRIDE])[:, 1]
         return np.repeat(some, STRIDE)[: len(X)].astype(np.float32)
-
-
-def _sum(paths: Sequence[Path]) -> NDArray[np.float32]:
-    stems = [load_audio(path, sr=SR)[0] for path in paths]
-    return np.sum([stem[: min(map(len, stems))] for stem in stems], axis=0)
 
 
 def _statistics(y: NDArray[np.float32]) -> NDArray[np.float32]:

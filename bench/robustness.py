@@ -10,7 +10,6 @@ each system's own thresholds, over all frames together.
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,13 +21,13 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
-from accuracy import Answer, System, rounded, systems_of, tracks_of
 from earmark.annotation import Segment
 from earmark.audio import load_audio
 from earmark.learn import manifest
 from earmark.learn.codec import through_codec
 from earmark.metrics.frames import Track, evaluate
 from measuring import origin, table
+from systems import Answer, System, asked, parser_of, rounded, systems_of, tracks_of
 
 SR = 22050
 """Rate at which songs are treated, in Hz: what the recordings have."""
@@ -179,20 +178,9 @@ def _figures(system: System, heard: Sequence[Treated]) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--manifest", type=Path)
-    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
-    parser.add_argument("--split", default="dev", help="whose songs are treated")
+    parser = parser_of(__doc__)
     parser.add_argument("--stems", default="train", help="whose stems are mixed anew")
-    parser.add_argument("--model", action="append", help="a name or an .onnx file; repeatable")
-    parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--limit", type=int, help="so many songs, for a try")
-    parser.add_argument("--out", type=Path, help="write the table there as well")
-    options = parser.parse_args()
-    if options.manifest is None and options.data is None:
-        parser.error("say --manifest or --data (or set EARMARK_DATA)")
-    return options
+    return asked(parser)
 
 
 if __name__ == "__main__":

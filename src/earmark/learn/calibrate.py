@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from earmark.annotation import HOP_S, segments_to_frames
-from earmark.audio import load_audio
 from earmark.features.logmel import SR, logmel
 from earmark.hysteresis import Hysteresis
 from earmark.learn.manifest import Track
+from earmark.learn.mix_audio import load_mix
 from earmark.metrics.calibration import reliability
 from earmark.nets.light import LightCrnn
 from earmark.runtime import OnnxModel
@@ -96,9 +96,9 @@ def score_songs(model: OnnxModel, tracks: Iterable[Track], *, label: str) -> lis
     """Scores of songs and their truth; stems are added up."""
     scored = []
     for track in tracks:
-        stems = [load_audio(path, sr=SR)[0] for path in track.paths]
-        y = np.sum([stem[: min(map(len, stems))] for stem in stems], axis=0)
-        scores = model.score(logmel(y))[:, model.info.labels.index(label)]
+        scores = model.score(logmel(load_mix(track.paths, sr=SR)))[
+            :, model.info.labels.index(label)
+        ]
         scored.append((scores, segments_to_frames(track.segments() or [], len(scores))))
     return scored
 

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earmark.annotation import Segment
+from earmark.audio import load_audio
 from earmark.errors import DataError
 
 PEAK = 0.9
 """Louder mixtures are turned down to this peak, voice and music alike."""
 
 Samples = NDArray[np.float32]
+
+
+def load_mix(paths: Sequence[str | os.PathLike[str]], *, sr: int) -> Samples:
+    """A recording, or the sum of its stems up to the end of the shortest.
+
+    Parameters
+    ----------
+    paths : sequence of path-like
+        At least one.
+    sr : int
+        Rate in Hz.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Raises
+    ------
+    AudioError
+        If a file cannot be read.
+    """
+    stems = [load_audio(path, sr=sr)[0] for path in paths]
+    mix: Samples = np.sum([stem[: min(map(len, stems))] for stem in stems], axis=0)
+    return mix
 
 
 def mix_at_snr(
