@@ -24,7 +24,7 @@ LEAST_FRAMES = 32
 class Stage:
     """One stretch of training with its own material and speed.
 
-    ``draw`` gives the relative frequency of each kind of example (see ``learn/examples.py``);
+    ``draw`` gives the relative frequency of each kind of example (see ``learn/kinds.py``);
     kinds for which the manifest has no material are left out. ``freeze`` names fixed layers.
     """
 

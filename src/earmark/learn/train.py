@@ -21,8 +21,9 @@ from earmark.atomic import write_atomic
 from earmark.errors import DataError, OutputError
 from earmark.hysteresis import Hysteresis
 from earmark.learn.calibrate import calibrate, score_songs
-from earmark.learn.examples import LABELS, SPOKEN, SUNG, Example, Examples, Rng, drawable, voice_of
+from earmark.learn.examples import Example, Examples, Rng
 from earmark.learn.export import export_onnx
+from earmark.learn.kinds import LABELS, SPOKEN, SUNG, drawable, voice_of
 from earmark.learn.library import Library
 from earmark.learn.locking import Busy, lock
 from earmark.learn.loop import Place, fit

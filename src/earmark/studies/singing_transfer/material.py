@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from earmark.endpoints import SPEECH
 from earmark.learn.dense import pad_context
-from earmark.learn.examples import LABELS, Example, Examples
+from earmark.learn.examples import Example, Examples
+from earmark.learn.kinds import LABELS
 from earmark.learn.library import Library
 from earmark.learn.loop import Draw
 from earmark.studies.singing_transfer.settings import Settings
