@@ -1,9 +1,10 @@
 """Scores that mean what they say, and thresholds that suit them, learnt from labelled songs.
 
 Calibration is Platt's (1999): the logit ``z`` of a label becomes ``scale * z + shift``, fitted by
-logistic regression, which leaves the order of scores as it is; the shift is then shrunk. The
-thresholds are those of a grid that get most frames right. Both are few numbers, and both are
-reported as they do on songs that they were not fitted to: each is fitted once without each song.
+logistic regression, which leaves the order of scores as it is; the shift is then shrunk. Scores
+are averaged over time after that, as the exported model does, and the thresholds are those of a
+grid that get most frames right. Both are few numbers, and both are reported as they do on songs
+that they were not fitted to: each is fitted once without each song.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from earmark.hysteresis import Hysteresis
 from earmark.learn.manifest import Track
 from earmark.learn.mix_audio import load_mix
 from earmark.metrics.calibration import reliability
-from earmark.nets.light import LightCrnn
+from earmark.nets.light import LightCrnn, smooth
 from earmark.runtime import OnnxModel
 
 Scored = tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -42,7 +43,7 @@ not fitted."""
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A line that logits are put through.
+    """A line that logits are put through, before scores are averaged over time.
 
     Parameters
     ----------
@@ -53,11 +54,10 @@ class Calibration:
     shift: float = 0.0
 
     def __call__(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Calibrated scores."""
-        calibrated: NDArray[np.float32] = 1 / (
-            1 + np.exp(-self.scale * logits(scores) - self.shift)
-        )
-        return calibrated
+        """Calibrated and averaged scores, both (T,)."""
+        calibrated = 1 / (1 + np.exp(-self.scale * logits(scores) - self.shift))
+        averaged = smooth(torch.from_numpy(calibrated.astype(np.float32))[None, :, None])
+        return np.asarray(averaged[0, :, 0].numpy())
 
 
 def calibrate(
@@ -70,7 +70,7 @@ def calibrate(
     net : LightCrnn
         Its last layer is changed.
     songs : sequence of Scored
-        At least two, scored by the network as it is.
+        At least two, scored by the network as it is: not averaged over time.
     decoding : Hysteresis
         What is used so far.
 

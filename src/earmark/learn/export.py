@@ -34,6 +34,7 @@ def export_onnx(
     name: str = "singing",
     labels: Sequence[str] = (SINGING,),
     decoding: Mapping[str, float] | None = None,
+    smoothed: bool = True,
 ) -> None:
     """Write a network as ONNX, check it against PyTorch, and only then put it in its place.
 
@@ -49,6 +50,8 @@ def export_onnx(
         What its columns stand for.
     decoding : mapping, optional
         Default ``onset``, ``offset``, ``min_on_s``, ``min_off_s``.
+    smoothed : bool
+        As :func:`earmark.learn.graph.onnx_graph` takes it.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def export_onnx(
         If ONNX Runtime and PyTorch differ by more than 1e-4.
     """
     net = net.cpu().eval()
-    model = onnx_graph(net, frames)
+    model = onnx_graph(net, frames, smoothed=smoothed)
     info: dict[str, Any] = {
         "name": name,
         "earmark_version": __version__,
@@ -73,7 +76,7 @@ def export_onnx(
     data = model.SerializeToString()
     X = np.random.default_rng(0).normal(-4, 4, (3, frames, 64)).astype(np.float32)
     with torch.no_grad():
-        expected = scores_of(net, torch.from_numpy(X)).numpy()
+        expected = scores_of(net, torch.from_numpy(X), smoothed=smoothed).numpy()
     found = OnnxModel.from_bytes(data, origin=str(path)).run(X)
     if (difference := float(np.abs(found - expected).max())) > PARITY:
         raise ModelError(f"{path}: ONNX Runtime and PyTorch differ by {difference:.1e}")

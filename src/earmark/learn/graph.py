@@ -17,11 +17,19 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from earmark.nets.crnn import LOWEST, PRIOR, SCALE, SILENCE, Crnn
-from earmark.nets.light import PACE, LightCrnn
+from earmark.nets.light import PACE, LightCrnn, smooth, smoothing_kernel
 
 
-def onnx_graph(net: nn.Module, frames: int) -> onnx.ModelProto:
+def onnx_graph(net: nn.Module, frames: int, *, smoothed: bool = True) -> onnx.ModelProto:
     """A network as a model from ``X`` (B, frames, 64) to ``scores`` (B, frames, C).
+
+    Parameters
+    ----------
+    net : Crnn or LightCrnn
+    frames : int
+    smoothed : bool
+        Whether the scores of a :class:`LightCrnn` are averaged over time, as
+        :func:`earmark.nets.light.smooth` does.
 
     Raises
     ------
@@ -29,7 +37,7 @@ def onnx_graph(net: nn.Module, frames: int) -> onnx.ModelProto:
         If it is neither a :class:`Crnn` nor a :class:`LightCrnn`.
     """
     if isinstance(net, LightCrnn):
-        g, labels = _light(net, frames), net.labels
+        g, labels = _light(net, frames, smoothed), net.labels
     elif isinstance(net, Crnn):
         g, labels = _crnn(net), 1
     else:
@@ -45,10 +53,12 @@ def onnx_graph(net: nn.Module, frames: int) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=opset, ir_version=8, producer_name="earmark")
 
 
-def scores_of(net: nn.Module, X: Tensor) -> Tensor:
+def scores_of(net: nn.Module, X: Tensor, *, smoothed: bool = True) -> Tensor:
     """What the graph gives, by PyTorch: (B, T, 64) -> (B, T, C) in [0, 1]."""
     logits: Tensor = net(X)
-    return logits.softmax(-1)[..., 1:] if isinstance(net, Crnn) else logits.sigmoid()
+    if isinstance(net, Crnn):
+        return logits.softmax(-1)[..., 1:]
+    return smooth(logits.sigmoid()) if smoothed else logits.sigmoid()
 
 
 class _Graph:
@@ -103,7 +113,8 @@ def _crnn(net: Crnn) -> _Graph:
     return g
 
 
-def _light(net: LightCrnn, frames: int) -> _Graph:
+def _light(net: LightCrnn, frames: int, smoothed: bool) -> _Graph:
+    assert frames % PACE == 0
     g = _Graph()
     x = g.add("Unsqueeze", _standardised(g, "X"), g.ints(1))  # (B, 1, T, 64)
     for layer in (net.L1, net.L2, net.L3, net.L4):
@@ -115,8 +126,15 @@ def _light(net: LightCrnn, frames: int) -> _Graph:
     x = _gru(g, g.add("Reshape", x, g.ints(0, 0, -1)), net.rnn)  # (T / 2, B, 2 * units)
     x = g.dense(g.add("Relu", g.dense(x, net.head[0])), net.head[2])
     x = g.add("Transpose", g.add("Sigmoid", x), perm=[1, 0, 2])  # (B, T / 2, 2 * labels)
-    g.add("Reshape", x, g.ints(-1, frames, net.labels), output="scores")
-    assert frames % PACE == 0
+    shape = g.ints(-1, frames, net.labels)
+    if not smoothed:
+        g.add("Reshape", x, shape, output="scores")
+        return g
+    kernel = smoothing_kernel().expand(net.labels, 1, -1)
+    reach = kernel.shape[-1] // 2
+    x = g.add("Transpose", g.add("Reshape", x, shape), perm=[0, 2, 1])  # (B, labels, T)
+    x = g.add("Conv", x, g.weight(kernel), group=net.labels, pads=[reach, reach])
+    g.add("Transpose", x, output="scores", perm=[0, 2, 1])
     return g
 
 

@@ -135,7 +135,7 @@ def train(
         calibration.unlink(missing_ok=True)
         if fitted_to:
             with tempfile.TemporaryDirectory(dir=folder) as own:  # nobody takes it for the model
-                export(Path(own, "plain.onnx"))
+                export(Path(own, "plain.onnx"), smoothed=False)
                 plain = OnnxModel(Path(own, "plain.onnx"))
             scored = score_songs(plain, fitted_to, label=SINGING)
             fitted, note = calibrate(net, scored, Hysteresis(**recipe.decoding))
