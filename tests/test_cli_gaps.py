@@ -9,6 +9,7 @@ import soundfile
 from earmark import Annotation, Segment, detect, formats
 from earmark.gaps import gaps
 from shell import earmark
+from tiny import two_answers
 
 SUNG = (Segment(10, 20), Segment(25, 30), Segment(30, 60, "speech"))
 
@@ -87,3 +88,21 @@ def test_errors(song: Path, tmp_path: Path) -> None:
     assert "no such file" in earmark("gaps", tmp_path / "none.mp3").err
     assert "npz cannot hold" in earmark("gaps", song, "--format", "npz").err
     assert "choose one of" in earmark("gaps", song, "--format", "doc").err
+
+
+def test_in_a_recording_it_listens_for_the_label_that_is_asked_for(tmp_path: Path) -> None:
+    """Loud sound is the one label and soft sound the other, so together they leave no gap."""
+    two_answers(tmp_path / "m.onnx")
+    noise = np.random.default_rng(0).normal(size=16000 * 20)
+    noise[16000 * 10 :] *= 1e-5
+    soundfile.write(tmp_path / "a.wav", 5 * noise, 16000, subtype="FLOAT")
+    found = {}
+    for label in ("singing", "speech", "all"):
+        words = ("--model", tmp_path / "m.onnx", "--min", 2, "--label", label, "--format", "csv")
+        found[label] = earmark("gaps", tmp_path / "a.wav", *words).out.splitlines()[1:]
+    assert [row.split(",")[:2] for row in found["singing"]] == [["10.000", "20.000"]]
+    assert [row.split(",")[:2] for row in found["speech"]] == [["0.000", "10.000"]]
+    assert found["all"] == []
+    said = earmark("gaps", tmp_path / "a.wav", "--model", tmp_path / "m.onnx", "--label", "rap")
+    assert said.code == 1
+    assert "does not know the label 'rap', only singing, speech" in said.err

@@ -41,7 +41,7 @@ def command(
     if form.name == "npz":
         raise EarmarkError("gaps are segments, which npz cannot hold; choose another --format")
     target = None if output is None else claim(output, overwrite=overwrite)
-    annotation = _annotation(song, model)
+    annotation = _annotation(song, model, label)
     if annotation.warning:
         err.print(f"earmark: {song}: {annotation.warning}", style="yellow", markup=False)
     sung = _of_label(song, annotation, label)
@@ -69,15 +69,17 @@ def command(
         out.print(table)
 
 
-def _annotation(song: Path, model: str) -> Annotation:
-    """The labels in a label file, or what is detected in a recording."""
+def _annotation(song: Path, model: str, label: str) -> Annotation:
+    """The labels in a label file, or what is detected in a recording; ``all`` is all it knows."""
     from earmark.labels import label_format, read_segments
 
     if label_format(song):
         return read_segments(song)
-    from earmark.detector import detect
+    from earmark.detector import SingingDetector
+    from earmark.runtime import OnnxModel
 
-    return detect(song, model=model)
+    labels = OnnxModel(model).info.labels if label == "all" else [label]
+    return SingingDetector(model, labels=labels).detect(song)
 
 
 def _of_label(song: Path, annotation: Annotation, label: str) -> Sequence[Segment]:
