@@ -84,8 +84,8 @@ class _Stages:
         auc = row.get("valid_auc", math.nan)
         if auc > self._highest.get(what, -math.inf):
             self._highest[what] = auc
-            self.best[what] = f"validation AUC {auc:.3f}, loss {row['valid_loss']:.3f}, step {done}"
-        now = f"loss {row['loss']:.3f}, " if "loss" in row else ""
-        unknown = "no validation" if math.isnan(row.get("valid_loss", 0)) else "not validated yet"
-        figures = now + self.best.get(what, unknown)
+            self.best[what] = f"validation AUC {auc:.3f}, step {done}"
+        figures = f"loss {row['loss']:.3f}" if "loss" in row else ""
+        if what in self.best:
+            figures += f", {self.best[what]}"
         self.bars.update(self._tasks[what], completed=done, figures=figures)

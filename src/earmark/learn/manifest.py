@@ -83,8 +83,10 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     path = Path(path)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as a manifest ({error})") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read as a manifest ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not a manifest, which is text in UTF-8") from error
     tracks = [
         _parse(line, where=f"{path}, line {number}", folder=path.parent)
         for number, line in enumerate(lines, start=1)

@@ -196,7 +196,11 @@ def _change(tree: Any, change: str) -> None:
         for key in parents:
             tree = tree[int(key)] if isinstance(tree, list) else tree[key]
         tree[last] = tomllib.loads(f"value = {value}")["value"]
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+    except (KeyError, IndexError, TypeError) as error:
+        raise DataError(
+            f"--set {change}: not a change of the recipe, which has no {'.'.join(parents)}"
+        ) from error
+    except ValueError as error:
         raise DataError(
             f"--set {change}: not a change of the recipe ({error}); values are TOML, text stands "
             "in quotes: --set 'name=\"mine\"'"
