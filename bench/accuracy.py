@@ -50,7 +50,7 @@ MEASURES = {
 OWN = ("auc", "accuracy", "f1")
 COLLAR_S = 0.3
 VOICE = "female"
-"""Who sings in rendered songs: the voice that is kept out of training."""
+"""Who sings in rendered songs: a voice that ``earmark material`` keeps out of training."""
 EDGES = {"auc": "AUC", "accuracy": "accuracy", "onset_f": "onset F", "edge_error_s": "edges, s"}
 COLLARED = ("auc", "accuracy", "balanced_accuracy", "f1")
 
@@ -110,7 +110,7 @@ def _tables(
 def _rendered(folder: Path, count: int) -> list[Song]:
     """Songs of half a minute with a voice of formulas, and exactly where it sounds.
 
-    The models learnt from other songs of the same strings, and from two other voices of formulas.
+    The models learnt from other songs of the same generator; their cards say of which voices.
     """
     songs = []
     for number in range(count):
