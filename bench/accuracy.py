@@ -49,8 +49,6 @@ MEASURES = {
 }
 OWN = ("auc", "accuracy", "f1")
 COLLAR_S = 0.3
-VOICE = "female"
-"""Who sings in rendered songs: a voice that ``earmark material`` keeps out of training."""
 EDGES = {"auc": "AUC", "accuracy": "accuracy", "onset_f": "onset F", "edge_error_s": "edges, s"}
 COLLARED = ("auc", "accuracy", "balanced_accuracy", "f1")
 
@@ -108,15 +106,13 @@ def _tables(
 
 
 def _rendered(folder: Path, count: int) -> list[Song]:
-    """Songs of half a minute with a voice of formulas, and exactly where it sounds.
+    """Songs of half a minute with voices of formulas, and exactly where they sound.
 
-    The models learnt from other songs of the same generator; their cards say of which voices.
+    The models learnt from other songs of the same generator: they say how exact edges are, no more.
     """
     songs = []
     for number in range(count):
-        song = render_song(
-            np.random.default_rng(1000 + number), duration_s=30.0, sr=SR, voice=VOICE
-        )
+        song = render_song(np.random.default_rng(1000 + number), duration_s=30.0, sr=SR)
         wav = folder / f"rendered{number}.wav"
         soundfile.write(wav, song.mix, SR, subtype="PCM_16")
         endpoints = tuple((s.start_s, s.end_s) for s in song.segments)

@@ -31,8 +31,6 @@ SHORTEST_S = 0.5
 """What is sung in less is nothing but a breath."""
 VERSION = 1
 """Raised when anything is rendered in another way, so that no older file is taken for it."""
-FORMULA_VOICES = ("male", "child")
-"""The third of ``earmark.synth``, "female", is kept for measuring."""
 LINE_S = (0.8, 8.0)
 """Shortest and longest line of a song, in seconds of speech."""
 LINES = (3, 9)
@@ -125,7 +123,6 @@ def _song(
             rng,
             duration_s=rng.uniform(30, 60),
             sr=SR,
-            voice=str(rng.choice(FORMULA_VOICES)),
             vocals_db=rng.uniform(-6, 8),
             percussion=bool(rng.random() < 0.7),
         )
