@@ -50,7 +50,8 @@ def command(
     skip_existing: Annotated[
         bool,
         typer.Option(
-            "--skip-existing", help="Skip songs done before with the same model and settings."
+            "--skip-existing",
+            help="Skip songs done before with the same model and settings, or edited since.",
         ),
     ] = False,
     overwrite: Annotated[
