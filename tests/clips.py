@@ -38,6 +38,7 @@ class StubDetector:
     """
 
     def __init__(self, *, delay_s: float = 0.0, **settings: Any) -> None:
+        self.labels = ("singing",)
         self.provenance = {"model_sha256": "0" * 64, **settings}
         self.delay_s = delay_s
         self.heard: list[str] = []

@@ -23,15 +23,16 @@ def song(tmp_path: Path) -> Path:
 def test_table(song: Path) -> None:
     said = earmark("gaps", song)
     assert said.code == 0
-    assert "2 of at least 8 s in 60.0 s" in said.out
+    assert "1 of at least 8 s in 60.0 s" in said.out
     assert "10.00" in said.out
     assert "no gap of at least 40 s in 60.0 s" in earmark("gaps", song, "--min", 40).out
+    assert "2 of at least 8 s in 60.0 s" in earmark("gaps", song, "--label", "singing").out
 
 
 def test_formats_on_standard_output_and_in_files(song: Path, tmp_path: Path) -> None:
-    rows = ["0.000,10.000,instrumental,", "30.000,60.000,instrumental,"]
-    assert earmark("gaps", song, "--format", "csv").out.splitlines()[1:] == rows
-    assert earmark("gaps", song, "-o", tmp_path / "g.srt") == (0, "", "")
+    rows = ["0.000,10.000,instrumental,", "20.000,25.000,instrumental,"]
+    assert earmark("gaps", song, "--min", 5, "--format", "csv").out.splitlines()[1:] == rows
+    assert earmark("gaps", song, "--min", 5, "-o", tmp_path / "g.srt") == (0, "", "")
     assert [s.label for s in formats.read(tmp_path / "g.srt").segments] == ["instrumental"] * 2
     assert "--overwrite" in earmark("gaps", song, "-o", tmp_path / "g.srt").err
     assert earmark("gaps", song, "-o", tmp_path / "g.json", "--min", 25).code == 0
@@ -57,7 +58,7 @@ def test_length_from_the_recording_beside_or_the_user(tmp_path: Path) -> None:
 def test_a_recording_is_listened_to(tmp_path: Path, rng: np.random.Generator) -> None:
     soundfile.write(tmp_path / "a.wav", rng.normal(0, 0.1, 16000 * 6), 16000)
     assert earmark("gaps", tmp_path / "a.wav", "--min", 0, "-o", tmp_path / "g.json").code == 0
-    expected = gaps(detect(tmp_path / "a.wav").segments, duration_s=6.0)
+    expected = gaps(detect(tmp_path / "a.wav", labels="all").segments, duration_s=6.0)
     assert list(formats.read(tmp_path / "g.json").segments) == expected
     assert formats.read(tmp_path / "g.json").model == "singing"
 
@@ -84,6 +85,22 @@ def test_nothing_found_is_one_gap(tmp_path: Path) -> None:
     assert "only singing, speech" in earmark("gaps", tmp_path / "b.json", "--label", "rap").err
 
 
+def test_where_nobody_looked_for_speech_it_says_so(tmp_path: Path) -> None:
+    for name, cautious in {
+        "a.singing.csv": True,
+        "a.csv": True,
+        "a.singing+speech.csv": False,
+    }.items():
+        formats.write(Annotation((Segment(0, 2),)), tmp_path / name)
+        said = earmark("gaps", tmp_path / name, "--duration", 60)
+        assert (said.code, "1 of at least 8 s" in said.out) == (0, True)
+        assert ("tells nothing of speech" in said.err) == cautious
+    assert "speech" not in earmark("gaps", tmp_path / "a.csv", "--label", "singing").err
+    formats.write(Annotation((Segment(0, 2, "speech"),)), tmp_path / "a.speech.csv")
+    said = earmark("gaps", tmp_path / "a.speech.csv", "--duration", 60)
+    assert (said.code, "nothing is labelled singing, only speech" in said.err) == (1, True)
+
+
 def test_errors(song: Path, tmp_path: Path) -> None:
     assert "no such file" in earmark("gaps", tmp_path / "none.mp3").err
     assert "npz cannot hold" in earmark("gaps", song, "--format", "npz").err
@@ -97,11 +114,12 @@ def test_in_a_recording_it_listens_for_the_label_that_is_asked_for(tmp_path: Pat
     noise[16000 * 10 :] *= 1e-5
     soundfile.write(tmp_path / "a.wav", 5 * noise, 16000, subtype="FLOAT")
     found = {}
-    for label in ("singing", "speech", "all"):
-        words = ("--model", tmp_path / "m.onnx", "--min", 2, "--label", label, "--format", "csv")
+    for label in ("singing", "speech", "all", None):
+        chosen = () if label is None else ("--label", label)
+        words = ("--model", tmp_path / "m.onnx", "--min", 2, *chosen, "--format", "csv")
         rows = earmark("gaps", tmp_path / "a.wav", *words).out.splitlines()[1:]
         found[label] = [[round(float(time_s)) for time_s in row.split(",")[:2]] for row in rows]
-    assert found == {"singing": [[10, 20]], "speech": [[0, 10]], "all": []}
+    assert found == {"singing": [[10, 20]], "speech": [[0, 10]], "all": [], None: []}
     said = earmark("gaps", tmp_path / "a.wav", "--model", tmp_path / "m.onnx", "--label", "rap")
     assert said.code == 1
     assert "does not know the label 'rap', only singing, speech" in said.err

@@ -39,9 +39,19 @@ def test_label_files(tmp_path: Path) -> None:
     assert "1 segment\n" in said
     assert "1.50 s" in said
     assert "3.00 s" in said
-    scores = Scores(np.ones((9, 1), np.float32))
+    overlapping = (Segment(0, 2), Segment(1, 2), Segment(1, 2.5, "speech"))
+    formats.write(Annotation(overlapping), tmp_path / "b.csv")
+    assert "marked    singing 2.00 s, speech 1.50 s\n" in earmark("info", tmp_path / "b.csv").out
+
+
+def test_scores(tmp_path: Path) -> None:
+    scores = Scores(np.ones((9, 2), np.float32), labels=("singing", "speech"), duration_s=0.17)
     formats.write(Annotation((), scores=scores), tmp_path / "a.npz")
-    assert "9 frames of 0.02 s" in earmark("info", tmp_path / "a.npz").out
+    said = earmark("info", tmp_path / "a.npz").out
+    assert "holds     9 frames of 0.02 s\n" in said
+    assert "labels    singing, speech\n" in said
+    assert "duration  0.17 s\n" in said
+    assert "marked" not in said
 
 
 def test_model() -> None:

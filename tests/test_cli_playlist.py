@@ -11,6 +11,7 @@ import soundfile
 from earmark import Annotation, Segment, SingingDetector, batch
 from earmark.summary import Summary, describe, failed
 from shell import earmark
+from tiny import two_answers
 
 
 @pytest.fixture
@@ -48,6 +49,18 @@ def test_a_summary_spares_the_listening(library: Path, tmp_path: Path) -> None:
     said = earmark(*words, tmp_path / "v.m3u8", "--vocal")
     assert songs(tmp_path / "v.m3u8") == ["music/album/two.wav"]
     assert "1 of 2 songs" in said.err
+
+
+def test_a_talk_is_no_instrumental(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the model here, singing is loud and speech soft sound, and silence is none of the two."""
+    monkeypatch.chdir(tmp_path)
+    noise = np.random.default_rng(0).normal(size=16000 * 5)
+    for name, level in (("sung", 1.0), ("talk", 1e-5)):
+        soundfile.write(f"{name}.wav", level * 5 * noise, 16000, subtype="FLOAT")
+    model = two_answers(tmp_path / "m.onnx")
+    for kind, listed in (("--vocal", ["sung.wav"]), ("--instrumental", [])):
+        said = earmark("playlist", ".", kind, "--model", model, "-o", f"{kind[2:]}.m3u8")
+        assert (said.code, songs(tmp_path / f"{kind[2:]}.m3u8")) == (0, listed)
 
 
 def test_failures_are_named_and_the_others_listed(library: Path, tmp_path: Path) -> None:
@@ -104,7 +117,7 @@ def test_the_cores_are_shared_out_as_for_detect(
     asked = []
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
     monkeypatch.setattr(
-        SingingDetector, "__init__", lambda self, model, *, threads=1: asked.append(threads)
+        SingingDetector, "__init__", lambda self, model, *, labels, threads=1: asked.append(threads)
     )
 
     def run(*_: object, jobs: int, **__: object) -> Iterator[batch.Result]:

@@ -147,8 +147,15 @@ def test_detect_takes_the_settings_of_the_detector() -> None:
     assert found.provenance["min_off_s"] == 2
 
 
+def test_all_labels_are_those_of_the_model() -> None:
+    detector = SingingDetector(labels="all")
+    assert detector.labels == detector.info.labels == ("singing", "speech")
+    assert detector.known(None) == ("singing",)
+    assert detector.known(["speech", "speech"]) == ("speech",)
+
+
 def test_what_a_user_sees_at_the_prompt() -> None:
     shown = repr(SingingDetector(onset=0.9, min_on_s=1))
-    assert shown.startswith("SingingDetector('singing', onset=0.9, ")
+    assert shown.startswith("SingingDetector('singing', labels=('singing',), onset=0.9, ")
     assert "min_on_s=1," in shown
     assert dir(earmark) == sorted(earmark.__all__)

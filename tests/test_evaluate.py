@@ -66,6 +66,19 @@ def test_truth_and_answer_may_share_a_folder(tmp_path: Path) -> None:
     ]
 
 
+def test_the_answer_is_about_the_label_that_counts(tmp_path: Path) -> None:
+    talk = ((1.0, 2.0),)
+    put(tmp_path / "ref/one.csv", *TRUTH)
+    put(tmp_path / "est/one.singing.csv", *ANSWER)
+    speech = Annotation(tuple(Segment(*times, "speech") for times in talk), 10, ("speech",))
+    formats.write(speech, tmp_path / "est/one.speech.json")
+    (track,) = compare(tmp_path / "ref", tmp_path / "est").tracks
+    assert list(track.estimate) == list(ANSWER)
+    formats.write(speech, tmp_path / "ref/one.csv")
+    (track,) = compare(tmp_path / "ref", tmp_path / "est", label="speech").tracks
+    assert [(s.start_s, s.end_s) for s in track.estimate] == [(1, 2)]
+
+
 def test_folders_may_differ_where_names_do_not(tmp_path: Path) -> None:
     put(tmp_path / "ref/one.truth.csv", *TRUTH)
     put(tmp_path / "est/pop/one.singing.csv", *ANSWER)

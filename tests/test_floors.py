@@ -34,8 +34,8 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     ),
     (
         [
-            *("sources", "ledger", "summary", "batch", "playlist", "evaluate", "synthesize"),
-            *("render", "studies"),
+            *("ledger", "places", "sources", "summary", "batch", "playlist", "evaluate"),
+            *("synthesize", "render", "studies"),
         ],
         {"matplotlib", "scipy", "PIL"},
     ),

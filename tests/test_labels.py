@@ -7,11 +7,27 @@ import pytest
 
 from earmark import Annotation, Scores, Segment, formats
 from earmark.errors import FormatError
-from earmark.labels import label_format, read_segments, recording_of, song_name
+from earmark.labels import (
+    label_format,
+    output_labels,
+    output_tag,
+    read_segments,
+    recording_of,
+    song_name,
+)
 
 
 @pytest.mark.parametrize(
-    "name", ["one.csv", "one.singing.json", "one.mp3.singing.npz", "one.M4A", "a/one.TextGrid"]
+    "name",
+    [
+        "one.csv",
+        "one.singing.json",
+        "one.mp3.singing.npz",
+        "one.speech.csv",
+        "one.singing+speech.npz",
+        "one.M4A",
+        "a/one.TextGrid",
+    ],
 )
 def test_all_files_of_a_song_have_its_name(name: str) -> None:
     assert song_name(name) == "one"
@@ -44,3 +60,8 @@ def test_scores_are_not_segments(tmp_path: Path) -> None:
         read_segments(tmp_path / "a.npz")
     formats.write(Annotation((Segment(0, 1),)), tmp_path / "a.csv")
     assert read_segments(tmp_path / "a.csv").segments == (Segment(0, 1),)
+
+
+def test_a_models_own_labels_cannot_lead_out_of_the_folder() -> None:
+    assert output_tag(["../rain"]) == "___rain"
+    assert output_labels("one.rain.csv") == ()

@@ -157,3 +157,26 @@ def test_several_processes_at_once(ledger):
     ]
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
     ledger.refuse_foreign([f"{k}-{i}.csv" for k in range(3) for i in range(30)])
+
+
+def test_edited_is_what_was_written_here_for_this_song_and_changed_since(ledger, tmp_path):
+    one, two = tmp_path / "one.mp3", tmp_path / "two.mp3"
+    one.touch()
+    two.touch()
+    ledger.record({"a.csv": b"1", "b.csv": b"2"}, origin="first", row=ROW, song=str(one))
+    for name, data in {"a.csv": b"1", "b.csv": b"2, by hand", "c.csv": b"truth"}.items():
+        (tmp_path / name).write_bytes(data)
+    names = ["a.csv", "b.csv", "c.csv", "gone.csv"]
+    assert ledger.edited(names, song=str(one)) == ["b.csv"]
+    assert ledger.edited(names, song=str(two)) == []
+    assert ledger.remembered(["c.csv", "b.csv"], origin="first") == ROW
+    assert ledger.remembered(["b.csv"], origin="second") is None
+
+
+def test_places_are_those_of_files_that_are_there(ledger, tmp_path):
+    put(ledger, "of a stream.singing.csv", b"1")
+    for name in ("a.wav.singing+speech.TextGrid", "gone.singing.csv"):
+        ledger.record({name: b"1"}, origin="first", row=ROW, song=f"/m/{name[0]}")
+    (tmp_path / "a.wav.singing+speech.TextGrid").write_bytes(b"edited")
+    assert ledger.places() == {"/m/a": "a.wav"}
+    assert Ledger(tmp_path / "nowhere").places() == {}

@@ -10,7 +10,8 @@ from earmark.playlist import playlist
 
 
 def row(path: str, *, instrumental: bool = True, error: str = "") -> dict[str, str]:
-    found = {"duration_s": "61.6", "instrumental": "true" if instrumental else "false"}
+    kind = {"instrumental": str(instrumental).lower(), "vocal": str(not instrumental).lower()}
+    found = {"duration_s": "61.6", **kind}
     return {"path": path, "error": error, **found}
 
 
@@ -35,6 +36,15 @@ def test_names_that_playlists_stumble_over() -> None:
 
 
 def test_songs_that_failed_are_in_neither() -> None:
-    rows = [{"path": "a.mp3", "duration_s": "", "instrumental": "", "error": "damaged"}]
+    rows = [
+        {"path": "a.mp3", "duration_s": "", "vocal": "", "instrumental": "", "error": "damaged"},
+        {"path": "b.mp3", "duration_s": "9", "vocal": "", "instrumental": "", "error": ""},
+    ]
     for instrumental in (True, False):
         assert playlist(rows, folder=".", instrumental=instrumental) == b"#EXTM3U\n"
+
+
+def test_a_talk_is_in_neither() -> None:
+    talk = row("talk.mp3") | {"instrumental": "false", "vocal": "false"}
+    for instrumental in (True, False):
+        assert playlist([talk], folder=".", instrumental=instrumental) == b"#EXTM3U\n"

@@ -23,22 +23,6 @@ def placed(songs):
     return {song.path: f"{song.root.as_posix()}/{song.name}" for song in songs}
 
 
-def test_outputs_stand_beside_the_songs():
-    touch("music/b.mp3", "music/deep/a.wav")
-    assert placed(find_songs(["music"])) == {
-        "music/b.mp3": "music/b.singing",
-        "music/deep/a.wav": "music/deep/a.singing",
-    }
-
-
-def test_outputs_are_mirrored_under_a_folder():
-    touch("music/deep/a.wav", "other/b.wav")
-    assert placed(find_songs(["music", "other/b.wav"], out="out")) == {
-        "music/deep/a.wav": "out/deep/a.singing",
-        "other/b.wav": "out/b.singing",
-    }
-
-
 def test_a_walk_takes_audio_in_order_and_leaves_the_rest():
     touch("m/b.MP3", "m/a.opus", "m/cover.jpg", "m/.hidden.wav", "m/.git/x.wav", "m/z/c.m4a")
     touch("m/a.singing.csv", "m/a.singing.npz")
@@ -61,34 +45,14 @@ def test_links_are_followed_and_loops_end():
     assert len(songs) == 3
 
 
-def test_songs_that_differ_in_suffix_keep_it():
-    touch("m/a.mp3", "m/a.flac", "m/b.mp3")
-    assert [song.name for song in find_songs(["m"])] == [
-        "a.flac.singing",
-        "a.mp3.singing",
-        "b.singing",
-    ]
-
-
-def test_a_kept_suffix_collides_with_nobody():
-    touch("m/a.mp3", "m/a.flac", "m/a.mp3.wav")
-    names = [song.name for song in find_songs(["m"])]
-    assert names == ["a.flac.singing", "a.mp3.singing", "a.mp3.wav.singing"]
-
-
-@pytest.mark.parametrize("paths", [["x/01.mp3", "y/01.mp3", "y/02.mp3"], ["x", "y"]])
-def test_songs_of_one_name_are_placed_below_their_common_folder(paths):
-    touch("x/01.mp3", "y/01.mp3", "y/02.mp3")
-    assert [song.name for song in find_songs(paths, out="out")] == [
-        "x/01.singing",
-        "y/01.singing",
-        "y/02.singing",
-    ]
-
-
 def test_a_song_named_twice_is_done_once(here):
     touch("m/a.wav")
-    assert len(find_songs(["m", "m/a.wav", "./m/../m/a.wav", str(here / "m"), "m/*.wav"])) == 1
+    os.symlink("a.wav", "m/link.wav")
+    os.symlink("m", "n")
+    spellings = ["m", "m/a.wav", "./m/../m/a.wav", str(here / "m"), "m/*.wav", "m/link.wav", "n"]
+    assert [song.path for song in find_songs(spellings)] == ["m/a.wav"]
+    assert [song.path for song in find_songs(["m/link.wav", "m/a.wav"])] == ["m/link.wav"]
+    assert len(find_songs(["./m/a.wav"], listed=["m/a.wav"])) == 1
 
 
 def test_patterns_are_expanded_but_not_names_that_exist():
@@ -102,6 +66,18 @@ def test_patterns_are_expanded_but_not_names_that_exist():
     assert [s.path for s in find_songs([], listed=["m/*.wav"])] == ["m/*.wav"]
     (nothing,) = find_songs(["none/*.wav"])
     assert (nothing.path, "nothing matches" in nothing.problem) == ("none/*.wav", True)
+
+
+def test_brackets_in_the_names_of_folders_are_no_pattern():
+    touch("live [1]/a.wav", "live [1]/deep [2]/b.wav", "live 1/c.wav")
+    assert [s.path for s in find_songs(["live [1]"])] == [
+        "live [1]/a.wav",
+        "live [1]/deep [2]/b.wav",
+    ]
+    assert [s.path for s in find_songs(["live [1]/*.wav"])] == ["live [1]/a.wav"]
+    assert len(find_songs(["./live [1]/**/*.wav"])) == 2
+    (gone,) = find_songs(["live [1]/gone.wav"])
+    assert "no file has this name" in gone.problem
 
 
 def test_a_pipe_is_not_waited_for():
@@ -120,7 +96,7 @@ def test_strange_names():
     names = ['m/it\'s a "song".wav', "m/two\nlines.wav", "m/日本語.wav", os.fsdecode(b"m/\xe9.wav")]
     touch(*names)
     assert {song.path for song in find_songs(["m"])} == set(names)
-    assert find_songs(["m/two\nlines.wav"])[0].name == "two\nlines.singing"
+    assert find_songs(["m/two\nlines.wav"])[0].name == "two\nlines"
 
 
 def test_outputs_named_by_a_careless_pattern_are_no_songs():
@@ -129,10 +105,10 @@ def test_outputs_named_by_a_careless_pattern_are_no_songs():
 
 
 def test_standard_input():
-    assert find_songs(["-"]) == [Song("-", None, "stdin.singing")]
+    assert find_songs(["-"]) == [Song("-", None, "stdin")]
     assert placed(find_songs(["-", "stdin.wav"], out="out")) == {
-        "-": "out/stdin.singing",
-        "stdin.wav": "out/stdin.wav.singing",
+        "-": "out/stdin",
+        "stdin.wav": "out/stdin.wav",
     }
 
 
@@ -147,7 +123,7 @@ def test_problems_stand_for_themselves_and_stop_nobody(path, words):
     touch("empty.wav")
     songs = find_songs([path, "empty.wav"])
     assert words in songs[0].problem
-    assert songs[1] == Song("empty.wav", Path(), "empty.singing")
+    assert songs[1] == Song("empty.wav", Path(), "empty")
 
 
 def test_an_unreadable_folder_is_a_problem(monkeypatch):
@@ -174,6 +150,23 @@ def test_lists(monkeypatch):
         assert read_list("-") == expected
     with pytest.raises(EarmarkError, match=r"nowhere\.txt: the list cannot be read"):
         read_list("nowhere.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "head"), [("list.txt", b"#EXTM3U\r\n"), ("list.m3u8", b""), ("LIST.M3U", b"#EXTM3U\n")]
+)
+def test_in_a_playlist_lines_with_a_hash_are_comments(name, head):
+    lines = b"#EXTINF:61,one\r\none.wav\n \n# mine\n./#1 hit.wav\n"
+    Path(name).write_bytes(head + lines)
+    assert read_list(name) == ["one.wav", "./#1 hit.wav"]
+
+
+def test_paths_in_a_list_count_from_the_list_and_then_from_here(here):
+    touch("music/a.wav", "music/b.wav", "b.wav", "other/c.wav")
+    Path("music/list.txt").write_text(f"a.wav\nb.wav\nother/c.wav\n{here}/b.wav\nnone.wav\n")
+    assert read_list("music/list.txt") == [
+        *("music/a.wav", "music/b.wav", "other/c.wav", f"{here}/b.wav", "music/none.wav")
+    ]
 
 
 def test_shards_are_disjoint_and_names_do_not_depend_on_them():

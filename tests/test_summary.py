@@ -1,5 +1,6 @@
 import csv
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,16 @@ from hypothesis import strategies as st
 
 from earmark import Annotation, Segment
 from earmark.errors import OutputError
-from earmark.summary import COLUMNS, Summary, describe, failed, merge, read, shard_path
+from earmark.summary import (
+    COLUMNS,
+    Summary,
+    describe,
+    failed,
+    merge,
+    missing_shards,
+    read,
+    shard_path,
+)
 
 HEADER = ",".join(COLUMNS) + "\n"
 
@@ -32,6 +42,10 @@ def test_a_row_says_where_the_singing_is():
         "first_vocal_s": "2.000",
         "last_vocal_s": "9.000",
         "longest_gap_s": "2.500",
+        "speech_fraction": "",
+        "first_speech_s": "",
+        "last_speech_s": "",
+        "vocal": "true",
         "instrumental": "false",
         "warning": "truncated",
         "error": "",
@@ -72,7 +86,26 @@ def test_speech_alone_says_nothing_of_vocals():
     found = Annotation((Segment(1, 3, "speech"),), duration_s=10, labels=("speech",))
     row = describe(found, path="talk.mp3")
     told = {name for name, value in row.items() if value}
-    assert told == {"path", "duration_s"}
+    assert told == {"path", "duration_s", "speech_fraction", "first_speech_s", "last_speech_s"}
+    assert (row["speech_fraction"], row["last_speech_s"]) == ("0.2000", "3.000")
+
+
+@pytest.mark.parametrize(
+    ("segments", "vocal", "instrumental"),
+    [
+        ([], "false", "true"),
+        ([Segment(0, 1)], "true", "false"),
+        ([Segment(0, 9, "speech")], "false", "false"),  # a talk
+        ([Segment(0, 0.9), Segment(3, 3.9, "speech")], "false", "true"),
+        ([Segment(0, 2), Segment(1, 5, "speech")], "true", "false"),
+    ],
+)
+def test_a_talk_is_neither_sung_nor_instrumental(segments, vocal, instrumental):
+    heard = Annotation(tuple(segments), duration_s=10, labels=("singing", "speech"))
+    row = describe(heard, path="a")
+    assert (row["vocal"], row["instrumental"]) == (vocal, instrumental)
+    torn = describe(replace(heard, warning="truncated"), path="a")
+    assert "true" not in (torn["instrumental"], torn["vocal"] if vocal == "false" else "")
 
 
 def test_errors_are_one_line():
@@ -225,6 +258,17 @@ def test_a_full_disk_keeps_what_is_there(tmp_path, monkeypatch):
 
 def test_shards_have_their_own():
     assert shard_path(Path("x/a.b.csv"), (2, 10)) == Path("x/a.b.2-of-10.csv")
+
+
+def test_shards_that_are_missing_are_known_by_their_names():
+    paths = [
+        Path("x/a.b.1-of-3.csv"),
+        Path("x/a.b.3-of-3.csv"),
+        Path("c.2-of-2.csv"),
+        Path("d.csv"),
+    ]
+    assert missing_shards(paths) == [Path("c.1-of-2.csv"), Path("x/a.b.2-of-3.csv")]
+    assert missing_shards([shard_path(Path("s.csv"), (i, 10)) for i in range(1, 11)]) == []
 
 
 def test_merge(tmp_path):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,10 @@ HOP_S = 0.02
 """Seconds between frames (Hou et al. 2020, section 3.1: 40 ms windows, 50 % overlap)."""
 
 SINGING = "singing"
+SPEECH = "speech"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Segment:
     """One interval of a recording that carries a label.
 
@@ -63,8 +64,13 @@ class Segment:
         """Length in seconds."""
         return self.end_s - self.start_s
 
+    def __repr__(self) -> str:
+        score = "" if self.score is None else f", score={round(self.score, 3)}"
+        times = f"{round(self.start_s, 3)}, {round(self.end_s, 3)}"
+        return f"Segment({times}, {self.label!r}{score})"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scores:
     """Probabilities over time, one column a label.
 
@@ -102,8 +108,17 @@ class Scores:
         """Where the recording ends, in seconds."""
         return len(self.values) * self.hop_s if self.duration_s is None else self.duration_s
 
+    def only(self, labels: Sequence[str]) -> Scores:
+        """The columns of some of its labels."""
+        columns = [self.labels.index(label) for label in labels]
+        return Scores(self.values[:, columns], self.hop_s, tuple(labels), self.duration_s)
 
-@dataclass(frozen=True, slots=True, eq=False)
+    def __repr__(self) -> str:
+        frames = f"{len(self.values)} frames of {self.hop_s:g} s"
+        return f"<Scores: {', '.join(self.labels)}; {frames}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Annotation:
     """The segments of one recording, and where they come from.
 
@@ -135,6 +150,35 @@ class Annotation:
     scores: Scores | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     warning: str | None = None
+
+    def only(self, labels: Sequence[str]) -> Annotation:
+        """What it says of some of its labels.
+
+        Examples
+        --------
+        >>> segments = (Segment(0, 2), Segment(1, 4, "speech"))
+        >>> both = Annotation(segments, labels=("singing", "speech"))
+        >>> both.only(["speech"])
+        <Annotation: speech; 1 segment>
+        """
+        kept = {"labels": list(labels)} if "labels" in self.provenance else {}
+        return replace(
+            self,
+            segments=tuple(segment for segment in self.segments if segment.label in labels),
+            labels=tuple(labels),
+            scores=None if self.scores is None else self.scores.only(labels),
+            provenance={**self.provenance, **kept},
+        )
+
+    def __repr__(self) -> str:
+        count = len(self.segments)
+        said = [
+            ", ".join(self.labels),
+            f"{count} segment{'s' * (count != 1)}",
+            *([] if self.duration_s is None else [f"{self.duration_s:g} s"]),
+            *([] if self.source is None else [self.source]),
+        ]
+        return f"<Annotation: {'; '.join(said)}>"
 
 
 def frames_to_time(
@@ -209,7 +253,7 @@ def frames_to_segments(
     Examples
     --------
     >>> frames_to_segments(np.array([False, True, True]))
-    [Segment(start_s=0.02, end_s=0.06, label='singing', score=None)]
+    [Segment(0.02, 0.06, 'singing')]
     """
     edges = np.flatnonzero(np.diff(active.astype(np.int8), prepend=0, append=0))
     limit_s = math.inf if duration_s is None else duration_s
@@ -225,9 +269,24 @@ def labelled(segments: Sequence[Segment], label: str) -> list[Segment]:
     Examples
     --------
     >>> labelled([Segment(0, 1, "speech"), Segment(1, 2)], "singing")
-    [Segment(start_s=1, end_s=2, label='singing', score=None)]
+    [Segment(1, 2, 'singing')]
     """
     return [segment for segment in segments if segment.label == label]
+
+
+def covered_s(segments: Iterable[Segment]) -> float:
+    """Seconds that lie in any of the segments; where some overlap, these count once.
+
+    Examples
+    --------
+    >>> covered_s([Segment(0, 3), Segment(2, 4, "speech"), Segment(9, 10)])
+    5.0
+    """
+    total_s = at_s = 0.0
+    for start_s, end_s in sorted((segment.start_s, segment.end_s) for segment in segments):
+        total_s += max(0.0, end_s - max(start_s, at_s))
+        at_s = max(at_s, end_s)
+    return total_s
 
 
 def _first_centre(time_s: float, hop_s: float) -> int:

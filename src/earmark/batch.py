@@ -24,9 +24,10 @@ from earmark.annotation import Annotation
 from earmark.atomic import sweep, write_atomic
 from earmark.errors import AudioError, EarmarkError, OutputError
 from earmark.formats import get_format
+from earmark.labels import output_tag
 from earmark.ledger import Ledger
 from earmark.sources import STANDARD, Song
-from earmark.summary import Row, describe, failed
+from earmark.summary import COLUMNS, Row, describe, failed
 
 if TYPE_CHECKING:
     from earmark.audio.samples import Source
@@ -50,18 +51,22 @@ class Result:
         None if it failed or was skipped.
     skipped : bool
         Whether it had been done already.
+    outputs : tuple of Path
+        Its files: written now, or there already.
     """
 
     song: Song
     row: Row
     annotation: Annotation | None = None
     skipped: bool = False
+    outputs: tuple[Path, ...] = ()
 
 
 def run(
     songs: Iterable[Song],
     detector: SingingDetector,
     *,
+    labels: Sequence[str] | None = None,
     formats: Sequence[str] = ("csv",),
     jobs: int = 1,
     overwrite: bool = False,
@@ -74,7 +79,9 @@ def run(
     songs : iterable of Song
         From :func:`earmark.sources.find_songs`. One without a root is detected, not written.
     detector : SingingDetector
-        Shared by all threads.
+        Shared by all threads. Rows tell of all labels that it looks for.
+    labels : sequence of str, optional
+        Of these, what files and annotations hold; the files are called after them. Default: all.
     formats : sequence of str
         Names of :mod:`earmark.formats`: a file of each a song.
     jobs : int
@@ -83,7 +90,8 @@ def run(
         Whether to replace files that earmark did not write.
     skip_existing : bool
         Whether to leave songs alone whose outputs are there, unchanged, from the same recording,
-        model and settings.
+        model and settings, or were edited since: then their rows say so, and are those of the
+        detection.
 
     Yields
     ------
@@ -95,8 +103,10 @@ def run(
     FormatError
         If a format is unknown, before any work.
     """
-    suffixes = {get_format(name).suffix: get_format(name).dumps for name in formats}
-    work = _Work(detector, suffixes, overwrite, skip_existing, _Pen(), cache(sweep))
+    labels = tuple(detector.labels if labels is None else labels)
+    forms = [get_format(name) for name in formats]
+    suffixes = {f".{output_tag(labels)}{form.suffix}": form.dumps for form in forms}
+    work = _Work(detector, labels, suffixes, overwrite, skip_existing, _Pen(), cache(sweep))
     return _run(songs, work, jobs)
 
 
@@ -139,6 +149,7 @@ class _Work:
     """A song in, its result out; raises nothing."""
 
     detector: SingingDetector
+    labels: tuple[str, ...]
     suffixes: dict[str, Callable[[Annotation], bytes]]
     overwrite: bool
     skip_existing: bool
@@ -161,21 +172,30 @@ class _Work:
         if song.problem is not None:
             raise AudioError(song.problem)
         if song.root is None:
-            annotation = self.detector.detect(_source(song))
-            return Result(song, describe(annotation, path=song.path), annotation)
+            row, annotation = self._heard(song)
+            return Result(song, row, annotation)
         self.sweep_once((song.root / song.name).parent)
         ledger = Ledger(song.root)
         names = [song.name + suffix for suffix in self.suffixes]
+        files = tuple(ledger.folder / name for name in names)
         fingerprint = _fingerprint(song)
-        origin = json.dumps({**self.detector.provenance, "input": fingerprint}, sort_keys=True)
+        origin = self._origin(fingerprint)
+        recording = "" if song.path == STANDARD else os.path.abspath(song.path)
         if self.skip_existing and fingerprint is not None:
             row = ledger.finished(names, origin=origin)
             if row is not None:
-                return Result(song, row | {"path": song.path}, skipped=True)
-        recording = "" if song.path == STANDARD else os.path.abspath(song.path)
+                return Result(song, row | {"path": song.path}, skipped=True, outputs=files)
+            edited = [] if self.overwrite else ledger.edited(names, song=recording)
+            if edited:
+                row = ledger.remembered(names, origin=origin) or self._heard(song)[0]
+                kept = (
+                    f"{', '.join(edited)} kept: edited by you; the summary has earmark's own answer"
+                )
+                warning = f"{row['warning']}; {kept}" if row["warning"] else kept
+                row |= {"path": song.path, "warning": warning}
+                return Result(song, row, skipped=True, outputs=files)
         self._may_write(ledger, names, recording)
-        annotation = self.detector.detect(_source(song))
-        row = describe(annotation, path=song.path)
+        row, annotation = self._heard(song)
         outputs = {song.name + suffix: dumps(annotation) for suffix, dumps in self.suffixes.items()}
 
         def write() -> None:
@@ -185,7 +205,18 @@ class _Work:
                 write_atomic(ledger.folder / name, data)
 
         self.pen.write(write)
-        return Result(song, row, annotation)
+        return Result(song, row, annotation, outputs=files)
+
+    def _heard(self, song: Song) -> tuple[Row, Annotation]:
+        """The row, which tells of all labels, and the annotation of those asked for."""
+        heard = self.detector.detect(_source(song))
+        return describe(heard, path=song.path), heard.only(self.labels)
+
+    def _origin(self, fingerprint: list[int] | None) -> str:
+        """All that outputs and row depend on."""
+        provenance = self.detector.provenance
+        told = {"labels": self.labels, "columns": COLUMNS, "input": fingerprint}
+        return json.dumps({**provenance, **told}, sort_keys=True)
 
     def _may_write(self, ledger: Ledger, names: list[str], recording: str) -> None:
         """Find out before the work rather than after it."""

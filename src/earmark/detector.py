@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class SingingDetector:
     ----------
     model : str or path-like
         Name of a shipped model, or an ``.onnx`` file that ``earmark train`` made.
-    labels : sequence of str, optional
+    labels : sequence of str or "all", optional
         What to look for, of the labels that the model knows: ``"singing"``, ``"speech"``. Where not
         given, singing alone; of a model that knows no singing, all of its labels.
     threads : int
@@ -62,7 +62,7 @@ class SingingDetector:
         self,
         model: str | os.PathLike[str] = "singing",
         *,
-        labels: Sequence[str] | None = None,
+        labels: Sequence[str] | Literal["all"] | None = None,
         threads: int = 1,
         onset: float | None = None,
         offset: float | None = None,
@@ -71,7 +71,7 @@ class SingingDetector:
     ) -> None:
         self._overlap = threads > 1
         self._model = OnnxModel(model, threads=max(1, threads - 1))
-        self.labels = self._known(labels)
+        self.labels = self.info.labels if labels == "all" else self.known(labels)
         self._columns = [self.info.labels.index(label) for label in self.labels]
         own = asdict(Hysteresis()) | self.info.decoding
         if onset is not None and offset is None:
@@ -81,8 +81,16 @@ class SingingDetector:
         given = {"onset": onset, "offset": offset, "min_on_s": min_on_s, "min_off_s": min_off_s}
         self.hysteresis = Hysteresis(**own | {k: v for k, v in given.items() if v is not None})
 
-    def _known(self, labels: Sequence[str] | None) -> tuple[str, ...]:
-        """The labels to look for, each once."""
+    def known(self, labels: Sequence[str] | None) -> tuple[str, ...]:
+        """The labels of these names, each once; where none are named, those looked for by default.
+
+        Raises
+        ------
+        ModelError
+            If the model does not know one.
+        ValueError
+            If they are none at all.
+        """
         known = self.info.labels
         if labels is None:
             return (SINGING,) if SINGING in known else known
@@ -114,7 +122,7 @@ class SingingDetector:
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{k}={v:g}" for k, v in asdict(self.hysteresis).items())
-        return f"{type(self).__name__}({self.info.name!r}, {settings})"
+        return f"{type(self).__name__}({self.info.name!r}, labels={self.labels}, {settings})"
 
     def scores(self, y: NDArray[np.float32], *, sr: int) -> Scores:
         """Score samples.
@@ -232,7 +240,7 @@ def detect(
     source: Source,
     *,
     model: str | os.PathLike[str] = "singing",
-    labels: Sequence[str] | None = None,
+    labels: Sequence[str] | Literal["all"] | None = None,
     threads: int = 1,
     onset: float | None = None,
     offset: float | None = None,

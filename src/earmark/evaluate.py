@@ -4,9 +4,9 @@ Songs are paired by name (:func:`earmark.labels.song_name`) and by the folders b
 ``rock/one.csv``, ``rock/one.singing.json`` and ``rock/one.mp3.singing.npz`` are all ``rock/one``.
 Songs in other folders on the one side than on the other are paired by their bare name, where it is
 the only one of its kind on both sides.
-Where a folder has several files of a song, the reference is the one without ``.singing`` and the
-estimate the one with it, in the format that knows most (JSON before CSV); scores come from the
-``.npz`` of the same song.
+Where a folder has several files of a song, the reference is the one that earmark did not write
+(no ``.singing`` in its name) and the estimate the one that it wrote of the label that counts, in
+the format that knows most (JSON before CSV); scores come from the ``.npz`` of the same song.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ from earmark import formats
 from earmark.annotation import HOP_S, SINGING, Annotation, Scores, Segment, labelled
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
-from earmark.labels import full_name, label_format, length_beside, read_segments, song_name
+from earmark.labels import (
+    full_name,
+    label_format,
+    length_beside,
+    output_labels,
+    read_segments,
+    song_name,
+)
 from earmark.metrics.tracks import Track
 
 _BY_WEALTH = ("json", "jams", "jsonl", "textgrid", "csv", "audacity", "lab", "rttm", "srt", "vtt")
@@ -71,7 +78,7 @@ def compare(
     """
     missing: list[str] = []
     notes: list[str] = []
-    found = list(_pairs(Path(reference), Path(estimate), missing, notes))
+    found = list(_pairs(Path(reference), Path(estimate), label, missing, notes))
     named: set[str] = set()
     tracks = tuple(_track(*pair, label=label, notes=notes, named=named) for pair in found)
     if named and label not in (*named, "all"):
@@ -83,7 +90,7 @@ def compare(
 
 
 def _pairs(
-    reference: Path, estimate: Path, missing: list[str], notes: list[str]
+    reference: Path, estimate: Path, label: str, missing: list[str], notes: list[str]
 ) -> Iterator[tuple[str, Path, Path, Path | None]]:
     """Name, truth, answer and scores of each song."""
     for path in (reference, estimate):
@@ -99,14 +106,14 @@ def _pairs(
     answers = _as_in(truths, _songs(estimate))
     paired, strange = [], []
     for name in sorted(truths.keys() | answers.keys()):
-        truth = _best(truths.get(name, ()), answer=False)
-        answer = _best(answers.get(name, ()), answer=True)
+        truth = _best(truths.get(name, ()), label, answer=False)
+        answer = _best(answers.get(name, ()), label, answer=True)
         if truth is not None and answer is not None and truth.samefile(answer):
             # one folder of both, in which this song has one of the two
-            truth, answer = (None, answer) if _is_answer(answer) else (truth, None)
+            truth, answer = (None, answer) if output_labels(answer) else (truth, None)
         if truth is not None and answer is not None:
             paired.append(name)
-            yield name, truth, answer, _scores_file(answers[name])
+            yield name, truth, answer, _scores_file(answers[name], label)
         elif truth is not None:
             missing.append(name)
         else:
@@ -149,25 +156,29 @@ def _songs(folder: Path) -> dict[str, list[Path]]:
     return songs
 
 
-def _best(files: Iterable[Path], *, answer: bool) -> Path | None:
+def _best(files: Iterable[Path], label: str, *, answer: bool) -> Path | None:
     """The file with segments (an answer may be scores alone) that knows most."""
     order = [*_BY_WEALTH, *(["npz"] if answer else [])]
     return min(
         (path for path in files if label_format(path) in order),
         key=lambda path: (
-            _is_answer(path) != answer,
+            bool(output_labels(path)) != answer,
+            _beside_the_point(path, label),
             order.index(str(label_format(path))),
         ),
         default=None,
     )
 
 
-def _is_answer(path: Path) -> bool:
-    return path.stem.endswith(".singing")
+def _beside_the_point(path: Path, label: str) -> int:
+    """The fewer, the more a file is about the label: ``all`` wants as many labels as there are."""
+    labels = output_labels(path)
+    return -len(labels) if label == "all" else label not in labels
 
 
-def _scores_file(files: Iterable[Path]) -> Path | None:
-    return next((path for path in files if path.suffix.lower() == ".npz"), None)
+def _scores_file(files: Iterable[Path], label: str) -> Path | None:
+    scores = (path for path in files if path.suffix.lower() == ".npz")
+    return min(scores, key=lambda path: _beside_the_point(path, label), default=None)
 
 
 def _track(

@@ -59,7 +59,7 @@ class Hysteresis:
         --------
         >>> values = np.array([[0.2], [0.9], [0.6], [0.1]], np.float32)
         >>> Hysteresis(onset=0.8, offset=0.5).segments(Scores(values))
-        [Segment(start_s=0.02, end_s=0.06, label='singing', score=0.75)]
+        [Segment(0.02, 0.06, 'singing', score=0.75)]
         """
         found = [
             segment

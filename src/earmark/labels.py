@@ -1,19 +1,20 @@
 """Label files and the songs they belong to, found by name.
 
 A song's files are called alike: ``one.mp3``, ``one.csv`` or ``one.truth.csv`` (a person's labels),
-``one.singing.json`` (earmark's), ``one.mp3.singing.npz`` (earmark's, beside a ``one.wav`` that has
-its own).
+``one.singing.json`` (earmark's, of the label ``singing``), ``one.singing+speech.json`` (of both),
+``one.mp3.singing.npz`` (earmark's, beside a ``one.wav`` that has its own).
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path, PurePath
 
 from earmark import formats
-from earmark.annotation import SINGING, Annotation, Segment, labelled
+from earmark.annotation import SINGING, SPEECH, Annotation, Segment, labelled
 from earmark.audio import AudioReader
 from earmark.errors import DataError, FormatError
 
@@ -43,6 +44,31 @@ def is_audio(path: str | os.PathLike[str]) -> bool:
     return PurePath(path).suffix.lower() in AUDIO_SUFFIXES
 
 
+def output_tag(labels: Iterable[str]) -> str:
+    """What earmark's files of these labels are called after, in whatever order they are named.
+
+    Examples
+    --------
+    >>> output_tag(["singing"]), output_tag(["speech", "singing"])
+    ('singing', 'singing+speech')
+    """
+    return "+".join(sorted({re.sub(r"\W", "_", label) for label in labels}))
+
+
+_OURS = {f".{output_tag(labels)}": labels for labels in ((SINGING,), (SPEECH,), (SINGING, SPEECH))}
+
+
+def output_labels(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The labels that a file of earmark's is called after; none of any other file.
+
+    Examples
+    --------
+    >>> output_labels("one.singing+speech.csv"), output_labels("one.truth.csv")
+    (('singing', 'speech'), ())
+    """
+    return _OURS.get(PurePath(PurePath(path).stem).suffix, ())
+
+
 def song_name(path: str | os.PathLike[str]) -> str:
     """What the song of a label file or a recording is called.
 
@@ -63,7 +89,8 @@ def full_name(path: str | os.PathLike[str]) -> str:
     >>> full_name("one.mp3.singing.csv"), full_name("one.truth.csv")
     ('one.mp3', 'one')
     """
-    return PurePath(path).stem.removesuffix(".singing").removesuffix(".truth")
+    stem = PurePath(path).stem
+    return (PurePath(stem).stem if output_labels(path) else stem).removesuffix(".truth")
 
 
 def label_format(path: str | os.PathLike[str]) -> str | None:

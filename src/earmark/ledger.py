@@ -16,7 +16,8 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 from earmark.errors import OutputError
 
@@ -105,9 +106,61 @@ class Ledger:
             if not rows or rows[0][0] != origin:
                 return None
             found = rows[0][1]
-        if found is None:
-            return None
-        return {key: cell for key, cell in json.loads(found).items() if key != _SONG}
+        return None if found is None else _cells(found)
+
+    def places(self) -> dict[str, str]:
+        """The recordings whose outputs are here: absolute path, and their names up to the labels.
+
+        Raises
+        ------
+        OutputError
+            If the ledger cannot be read.
+        """
+        return {
+            song: PurePath(os.fsdecode(name)).with_suffix("").with_suffix("").as_posix()
+            for name, row in self._all("SELECT name, row FROM outputs")
+            if (song := json.loads(row).get(_SONG)) and (self.folder / os.fsdecode(name)).exists()
+        }
+
+    def edited(self, names: Iterable[str], *, song: str = "") -> list[str]:
+        """Those of a song's files that hold other bytes than earmark wrote there.
+
+        Parameters
+        ----------
+        names : iterable of str
+            The outputs.
+        song : str
+            Absolute path of the recording; what was written for another one is left out.
+        """
+        return [name for name in names if self._is_edited(name, song)]
+
+    def _is_edited(self, name: str, song: str) -> bool:
+        sha256 = self._sha256_of(name)
+        if sha256 is None or self._rows(name, sha256):
+            return False
+        rows = self._all("SELECT row FROM outputs WHERE name = ?", os.fsencode(name))
+        return any(not _are_two(json.loads(row).get(_SONG, ""), song) for (row,) in rows)
+
+    def remembered(self, names: Iterable[str], *, origin: str) -> dict[str, str] | None:
+        """The summary's row of a song that was done, whatever became of its files since.
+
+        Parameters
+        ----------
+        names : iterable of str
+            The outputs.
+        origin : str
+            What they were made from.
+
+        Returns
+        -------
+        dict or None
+            None where nothing of this origin was written under these names.
+        """
+        query = "SELECT row FROM outputs WHERE name = ? AND origin = ?"
+        for name in names:
+            for (row,) in self._all(query, os.fsencode(name), origin):
+                return _cells(row)
+        return None
 
     def record(
         self, outputs: Mapping[str, bytes], *, origin: str, row: Mapping[str, str], song: str = ""
@@ -152,15 +205,17 @@ class Ledger:
 
     def _rows(self, name: str, sha256: str) -> list[tuple[str, str]]:
         """Origin and summary row of these bytes under this name: one or none."""
+        query = "SELECT origin, row FROM outputs WHERE name = ? AND sha256 = ?"
+        return self._all(query, os.fsencode(name), sha256)
+
+    def _all(self, query: str, *values: str | bytes) -> list[tuple[Any, ...]]:
+        """What a query finds; nothing where there is no ledger yet."""
         if not self.path.exists():
             return []
         with self._connected() as connection:
             if not connection.execute(_HAS_TABLE).fetchone():
                 return []
-            return connection.execute(
-                "SELECT origin, row FROM outputs WHERE name = ? AND sha256 = ?",
-                (os.fsencode(name), sha256),
-            ).fetchall()
+            return connection.execute(query, values).fetchall()
 
     def _sha256_of(self, name: str) -> str | None:
         """Of the file as it is now; None where there is none."""
@@ -186,6 +241,11 @@ class Ledger:
                 "folder can be written and has space, delete this file; earmark then takes what is "
                 "there for somebody else's, and --overwrite replaces it."
             ) from error
+
+
+def _cells(row: str) -> dict[str, str]:
+    """The summary's part of a row of the ledger."""
+    return {key: cell for key, cell in json.loads(row).items() if key != _SONG}
 
 
 def _are_two(owner: str, song: str) -> bool:

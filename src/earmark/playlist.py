@@ -16,12 +16,13 @@ def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumenta
     Parameters
     ----------
     rows : iterable of dict
-        Rows of a summary (:mod:`earmark.summary`); songs that failed, or whose
-        ``instrumental`` is empty since not all of them was heard, are left out.
+        Rows of a summary (:mod:`earmark.summary`); songs that failed, or of which too little was
+        heard to judge, are left out.
     folder : path-like
         Where the playlist will lie: its paths are relative to it.
     instrumental : bool
-        Whether to list the songs without singing (less than 1 s in all), or those with it.
+        Whether to list the songs in which nobody sings or speaks (less than 1 s each in all), or
+        those that are sung. A talk is neither.
 
     Returns
     -------
@@ -42,8 +43,9 @@ def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumenta
     b.mp3
     """
     lines = ["#EXTM3U"]
+    column = "instrumental" if instrumental else "vocal"
     for row in sorted(rows, key=lambda row: row["path"]):
-        if row["error"] or row["instrumental"] != ("true" if instrumental else "false"):
+        if row["error"] or row[column] != "true":
             continue
         path = Path(os.path.relpath(row["path"], folder)).as_posix()
         if len(path.splitlines()) > 1:

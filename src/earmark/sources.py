@@ -1,10 +1,7 @@
-"""From what a user names to songs, and where their outputs go.
+"""From what a user names to songs: files, folders, patterns, lists.
 
-A song's outputs are called ``<song>.singing.<suffix>``. They stand beside the song, or under one
-folder, mirrored relative to the folder that was walked (a single file: by its name alone; if two
-songs would then have one name, all are placed relative to the folder that holds them all). Songs
-that differ only in suffix keep it: ``a.mp3.singing.csv`` and ``a.flac.singing.csv``. Names depend
-on the whole list, so a shard is taken afterwards.
+Where a song's outputs go (:mod:`earmark.places`) depends on all songs, so a shard is taken
+afterwards.
 """
 
 from __future__ import annotations
@@ -12,17 +9,14 @@ from __future__ import annotations
 import glob
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from earmark.errors import EarmarkError
-from earmark.labels import is_audio
-
-STANDARD = "-"
-"""Standard input as a path, standard output as a folder."""
+from earmark.labels import is_audio, output_labels
+from earmark.places import STANDARD, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +30,7 @@ class Song:
     root : Path or None
         The folder of its outputs and their ledger; None: they go to standard output.
     name : str
-        Its outputs relative to ``root``, up to the suffix: ``"album/one.singing"``.
+        Its outputs relative to ``root``, up to labels and suffix: ``"album/one"``.
     problem : str or None
         Why there is nothing to be done: it stands for a folder without audio, say.
     """
@@ -55,7 +49,7 @@ class Song:
 def find_songs(
     paths: Iterable[str], *, listed: Iterable[str] = (), out: str | None = None
 ) -> list[Song]:
-    """The songs behind files, folders and patterns, each once.
+    """The songs behind files, folders and patterns, each once, whatever its spellings and links.
 
     Folders are walked in order; hidden files are skipped and links followed, each folder once.
     Files that earmark wrote (``one.singing.csv``) are never songs.
@@ -72,17 +66,27 @@ def find_songs(
     Examples
     --------
     >>> [song.name for song in find_songs(["a.mp3", "a.flac", "b.mp3"], out="labels")]
-    ['a.mp3.singing', 'a.flac.singing', 'b.singing']
+    ['a.mp3', 'a.flac', 'b']
     """
     found: dict[str, _Found] = {}
     for item in chain.from_iterable(chain(map(_expanded, paths), map(_below, listed))):
-        key = item.path if item.path == STANDARD else os.path.abspath(item.path)
+        key = item.path if item.path == STANDARD else os.path.realpath(item.path)
         found.setdefault(key, item)
-    return _placed(list(found.values()), out)
+    proper = {item.path: item.base for item in found.values() if item.problem is None}
+    where = dict(zip(proper, places(list(proper.items()), out=out), strict=True))
+    return [
+        Song(item.path, where[item.path].root, where[item.path].name)
+        if item.problem is None
+        else Song(item.path, problem=item.problem)
+        for item in found.values()
+    ]
 
 
 def read_list(file: str) -> list[str]:
-    """The paths in a list, one a line, relative to the current folder; ``"-"`` is standard input.
+    """The paths in a list, one a line; ``"-"`` is standard input. Blank lines count for nothing.
+
+    Relative paths count from the list's own folder; where nothing is there, or on standard input,
+    from the current folder. In a playlist (M3U) lines that begin with ``#`` are comments.
 
     Raises
     ------
@@ -98,8 +102,27 @@ def read_list(file: str) -> list[str]:
             f"{file}: no list of paths, one a line: it holds NUL bytes. "
             "A recording is named without --list."
         )
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    return [os.fsdecode(line) for line in (line.removesuffix(b"\r") for line in lines) if line]
+    lines = [line.removesuffix(b"\r") for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    if is_playlist(file) or any(line.startswith(b"#EXT") for line in lines):
+        lines = [line for line in lines if not line.startswith(b"#")]
+    folder = "" if file == STANDARD else os.path.dirname(file)
+    return [_from(folder, os.fsdecode(line)) for line in lines if line.strip()]
+
+
+def is_playlist(path: str | os.PathLike[str]) -> bool:
+    """Whether a name is that of an M3U playlist.
+
+    Examples
+    --------
+    >>> is_playlist("one.M3U8"), is_playlist("one.txt")
+    (True, False)
+    """
+    return Path(path).suffix.lower() in (".m3u8", ".m3u")
+
+
+def _from(folder: str, path: str) -> str:
+    inside = os.path.join(folder, path)
+    return path if os.path.lexists(path) and not os.path.lexists(inside) else inside
 
 
 def parse_shard(text: str) -> tuple[int, int]:
@@ -133,19 +156,24 @@ def take_shard(songs: Sequence[Song], shard: tuple[int, int]) -> list[Song]:
 @dataclass(frozen=True, slots=True)
 class _Found:
     path: str
-    walked: str | None = None
+    base: str = ""
     problem: str | None = None
 
 
 def _expanded(path: str) -> Iterator[_Found]:
-    """The songs of what a pattern matches; a path that exists is none."""
-    if not glob.has_magic(path) or os.path.lexists(path):
+    """The songs of what a pattern matches; what exists is no pattern, nor is a folder above it."""
+    fixed, wild = path, ""
+    while glob.has_magic(fixed) and not os.path.lexists(fixed):
+        fixed, last = os.path.split(fixed)
+        wild = os.path.join(last, wild) if wild else last
+    if not wild:
         yield from _below(path)
         return
-    matches = sorted(glob.glob(path, recursive=True))
+    matches = sorted(glob.glob(os.path.join(glob.escape(fixed), wild), recursive=True))
     if not matches:
         yield _Found(path, problem=f"{path}: nothing matches, and no file has this name.")
-    yield from chain.from_iterable(map(_below, matches))
+    for item in chain.from_iterable(map(_below, matches)):
+        yield replace(item, base=fixed)
 
 
 def _below(path: str) -> Iterator[_Found]:
@@ -161,7 +189,7 @@ def _below(path: str) -> Iterator[_Found]:
         return
     if not os.path.isdir(path):
         if not _is_output(path):
-            yield _Found(path)
+            yield _Found(path, os.fspath(Path(path).parent))
         return
     empty = True
     for item in _walk(path):
@@ -189,7 +217,7 @@ def _walk(folder: str) -> Iterator[_Found]:
         for name in sorted(files):
             path = os.path.join(at, name).removeprefix(os.curdir + os.sep)
             if not name.startswith(".") and is_audio(name) and not _is_special(path):
-                yield _Found(path, walked=folder)
+                yield _Found(path, folder)
     for error in unreadable:
         yield _Found(
             str(error.filename), problem=f"{error.filename}: cannot be read ({error.strerror})."
@@ -202,45 +230,4 @@ def _is_special(path: str) -> bool:
 
 
 def _is_output(path: str) -> bool:
-    return Path(path).suffixes[-2:-1] == [".singing"] and not is_audio(path)
-
-
-def _placed(found: list[_Found], out: str | None) -> list[Song]:
-    """The songs with the names of their outputs, no two alike."""
-    inside = [_inside(item, out) for item in found]
-    proper = [i for i, item in enumerate(found) if item.problem is None]
-    if out is not None and len({inside[i] for i in proper}) < len(proper):
-        real = {i: os.path.abspath(found[i].path) for i in proper if found[i].path != STANDARD}
-        common = os.path.commonpath([os.path.dirname(path) for path in real.values()])
-        for i, path in real.items():
-            inside[i] = Path(os.path.relpath(path, common))
-    roots = [_root(item, out) for item in found]
-    whole: set[int] = set()  # those that keep their suffix
-    while True:
-        names = {i: inside[i] if i in whole else inside[i].with_suffix("") for i in proper}
-        places = {i: os.path.abspath((roots[i] or Path()) / names[i]) for i in proper}
-        count = Counter(places.values())
-        clashing = {i for i in proper if count[places[i]] > 1} - whole
-        if not clashing:
-            break
-        whole |= clashing
-    return [
-        Song(item.path, roots[i], f"{names[i].as_posix()}.singing")
-        if item.problem is None
-        else Song(item.path, problem=item.problem)
-        for i, item in enumerate(found)
-    ]
-
-
-def _root(item: _Found, out: str | None) -> Path | None:
-    if out == STANDARD or (out is None and item.path == STANDARD):
-        return None
-    return Path(item.path).parent if out is None else Path(out)
-
-
-def _inside(item: _Found, out: str | None) -> Path:
-    """A song's place in its root."""
-    if item.path == STANDARD:
-        return Path("stdin")
-    mirrored = out is not None and item.walked is not None
-    return Path(os.path.relpath(item.path, item.walked) if mirrored else Path(item.path).name)
+    return bool(output_labels(path)) and not is_audio(path)

@@ -8,13 +8,19 @@ the later counts; :meth:`Summary.compact` leaves one a song, sorted by path.
 path                      as the user named the song; not altered, so a spreadsheet may take a path
                           that begins with ``=``, ``+``, ``-`` or ``@`` for a formula
 duration_s                seconds
-vocal_fraction            share of the duration that is sung; this and all below are empty where
-                          singing was not looked for
+vocal_fraction            share of the duration that is sung; this, all below about vocals and
+                          ``instrumental`` are empty where the model knows no singing
 first_vocal_s             where singing first starts; empty if it does not
 last_vocal_s              where it last ends
 longest_gap_s             longest stretch without singing, the song's start and end included
-instrumental              ``true`` if less than 1 s is sung in all, else ``false``; empty where
-                          that little is heard in a song of under 1 s or one with a warning
+speech_fraction           share of the duration in which somebody speaks; this and the next two are
+                          empty where the model knows no speech
+first_speech_s            where speech first starts; empty if it does not
+last_speech_s             where it last ends
+vocal                     ``true`` if 1 s or more is sung in all, else ``false``; empty where less
+                          is heard in a song of under 1 s or one with a warning
+instrumental              ``true`` if less than 1 s is sung and less than 1 s spoken, else
+                          ``false``; empty as ``vocal`` is
 warning                   what to know of the recording, such as that it is truncated
 error                     why the song failed; the other columns are empty then
 ========================  ==========================================================================
@@ -27,10 +33,11 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from earmark.annotation import SINGING, Annotation, labelled
+from earmark.annotation import SINGING, SPEECH, Annotation, Segment, covered_s, labelled
 from earmark.atomic import sweep, write_atomic
 from earmark.errors import OutputError
 
@@ -43,6 +50,10 @@ COLUMNS = (
     "first_vocal_s",
     "last_vocal_s",
     "longest_gap_s",
+    "speech_fraction",
+    "first_speech_s",
+    "last_speech_s",
+    "vocal",
     "instrumental",
     "warning",
     "error",
@@ -64,23 +75,41 @@ def describe(annotation: Annotation, *, path: str) -> Row:
     duration_s = annotation.duration_s or 0.0
     cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": annotation.warning or ""}
     if SINGING in annotation.labels:
-        cells |= _vocals(annotation, duration_s)
+        sung = labelled(annotation.segments, SINGING)
+        cells |= _spans(sung, duration_s, name="vocal")
+        cells |= {"longest_gap_s": f"{_longest_gap_s(sung, duration_s):.3f}"}
+        cells |= _kind(annotation, duration_s)
+    if SPEECH in annotation.labels:
+        cells |= _spans(labelled(annotation.segments, SPEECH), duration_s, name="speech")
     return dict.fromkeys(COLUMNS, "") | cells
 
 
-def _vocals(annotation: Annotation, duration_s: float) -> Row:
-    """The columns about singing."""
-    sung = labelled(annotation.segments, SINGING)
-    sung_s = sum(segment.duration_s for segment in sung)
+def _spans(segments: list[Segment], duration_s: float, *, name: str) -> Row:
+    """How much of a song segments cover, where they begin and end."""
+    share = min(1.0, covered_s(segments) / duration_s) if duration_s else 0.0
+    return {
+        f"{name}_fraction": f"{share:.4f}",
+        f"first_{name}_s": f"{segments[0].start_s:.3f}" if segments else "",
+        f"last_{name}_s": f"{segments[-1].end_s:.3f}" if segments else "",
+    }
+
+
+def _longest_gap_s(sung: list[Segment], duration_s: float) -> float:
     starts_s = [*(segment.start_s for segment in sung), duration_s]
     ends_s = [0.0, *(segment.end_s for segment in sung)]
-    unknown = annotation.warning is not None or duration_s < INSTRUMENTAL_S
+    return max(b - a for a, b in zip(ends_s, starts_s, strict=True))
+
+
+def _kind(annotation: Annotation, duration_s: float) -> Row:
+    """Whether a song is sung, and whether nobody sings or speaks; neither is a talk."""
+    sung_s, spoken_s = (
+        covered_s(labelled(annotation.segments, label)) for label in (SINGING, SPEECH)
+    )
+    known = annotation.warning is None and duration_s >= INSTRUMENTAL_S
+    sung, voiced = sung_s >= INSTRUMENTAL_S, max(sung_s, spoken_s) >= INSTRUMENTAL_S
     return {
-        "vocal_fraction": f"{min(1.0, sung_s / duration_s) if duration_s else 0.0:.4f}",
-        "first_vocal_s": f"{sung[0].start_s:.3f}" if sung else "",
-        "last_vocal_s": f"{sung[-1].end_s:.3f}" if sung else "",
-        "longest_gap_s": f"{max(b - a for a, b in zip(ends_s, starts_s, strict=True)):.3f}",
-        "instrumental": "false" if sung_s >= INSTRUMENTAL_S else "" if unknown else "true",
+        "vocal": "true" if sung else "false" if known else "",
+        "instrumental": "false" if voiced else "true" if known else "",
     }
 
 
@@ -188,6 +217,21 @@ def shard_path(path: Path, shard: tuple[int, int]) -> Path:
     """
     number, count = shard
     return path.with_name(f"{path.stem}.{number}-of-{count}{path.suffix}")
+
+
+def missing_shards(paths: Iterable[Path]) -> list[Path]:
+    """The summaries that belong to these, by the names that :func:`shard_path` gives.
+
+    Examples
+    --------
+    >>> missing_shards([Path("songs.1-of-3.csv"), Path("songs.3-of-3.csv"), Path("more.csv")])
+    [PosixPath('songs.2-of-3.csv')]
+    """
+    there = set(paths)
+    matches = [(path, re.fullmatch(r"(.*)\.\d+-of-(\d+)", path.stem)) for path in sorted(there)]
+    whole = {(path.with_name(m[1] + path.suffix), int(m[2])): None for path, m in matches if m}
+    needed = [shard_path(path, (i, n)) for path, n in whole for i in range(1, n + 1)]
+    return [path for path in needed if path not in there]
 
 
 def merge(paths: Iterable[Path], out: Path, *, overwrite: bool = False) -> int:

@@ -50,7 +50,8 @@ def command(
     skip_existing: Annotated[
         bool,
         typer.Option(
-            "--skip-existing", help="Skip songs done before with the same model and settings."
+            "--skip-existing",
+            help="Skip songs done before with the same model and settings, or edited since.",
         ),
     ] = False,
     overwrite: Annotated[
@@ -60,12 +61,13 @@ def command(
         str | None, typer.Option(metavar="I/N", help="Every N-th song, from the I-th on.")
     ] = None,
     listed: Annotated[
-        str | None, typer.Option("--list", metavar="FILE", help="Paths, one a line; - is stdin.")
+        str | None,
+        typer.Option("--list", metavar="FILE", help="Paths a line, or an M3U; - is stdin."),
     ] = None,
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
     labels: Annotated[
         str | None,
-        typer.Option(metavar="NAMES", help="Of singing, speech. Default: singing."),
+        typer.Option(metavar="NAMES", help="Of singing, speech; or both. Default: singing."),
     ] = None,
     onset: Annotated[
         float | None, typer.Option(min=0, max=1, help="Score at which a segment starts.")
@@ -86,8 +88,10 @@ def command(
 ) -> None:
     """Mark the singing in songs: `song.mp3` gets `song.singing.csv` beside it, or under DIR.
 
-    With `-o -` (and for a song from standard input without -o) the result goes to standard output:
-    one format, and for several songs `jsonl`. The model's own thresholds hold where none are given.
+    With other --labels the files are called after those: `song.speech.csv`,
+    `song.singing+speech.csv`. With `-o -` (and for a song from standard input without -o) the
+    result goes to standard output: one format, and for several songs `jsonl`.
+    The model's own thresholds hold where none are given.
 
     Exit code: 0 all went well, 1 a song failed (the others are done), 2 wrong usage.
     """
@@ -112,22 +116,24 @@ def command(
         raise EarmarkError(
             "no songs: all that was named are outputs of earmark, or the list is empty"
         )
-    _check_standard_output(songs, names)
+    names = _for_standard_output(songs, names, chosen=formats is not None)
     if part is not None:
         songs = take_shard(songs, part)
         summary = None if summary is None else shard_path(summary, part)
     jobs, threads = share(len(songs), jobs=jobs, threads=threads)
     try:
         detector = SingingDetector(
-            model, labels=None if labels is None else _names(labels), threads=threads,
+            model, labels="all", threads=threads,
             onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off,
         )  # fmt: skip
+        asked = detector.known(None if labels is None else _names(labels))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     table = None if summary is None else Summary(summary, overwrite=overwrite)
     results = batch.run(
         songs,
         detector,
+        labels=asked,
         formats=names,
         jobs=jobs,
         overwrite=overwrite,
@@ -138,12 +144,10 @@ def command(
 
 
 def _place(songs: list[Song], folder: str | None) -> str:
-    """Where the outputs are, in words, unless it goes without saying."""
+    """Where the outputs are, in words, unless they are on standard output."""
     if all(song.root is None for song in songs):
         return ""
-    if folder is not None:
-        return f"labels in {folder}"
-    return "labels beside the songs" if len(songs) > 1 else ""
+    return "labels beside the songs" if folder is None else f"labels in {folder}"
 
 
 def _format_names(given: list[str], scores: bool) -> list[str]:
@@ -167,15 +171,19 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _check_standard_output(songs: list[Song], names: list[str]) -> None:
-    """One format there, and one that several songs can share."""
+def _for_standard_output(songs: list[Song], names: list[str], *, chosen: bool) -> list[str]:
+    """One format there, and one that several songs can share; files may have any."""
     count = sum(song.root is None and song.problem is None for song in songs)
+    if count > 1 and names == ["csv"] and not chosen:
+        return ["jsonl"]
     if count and len(names) > 1:
         raise typer.BadParameter(
             f"standard output takes one format, not {', '.join(names)}", param_hint="--format"
         )
     if count > 1 and names != ["jsonl"]:
         raise typer.BadParameter(
-            f"{count} songs on standard output need --format jsonl, not {names[0]}",
+            f"{names[0]} cannot hold {count} songs one after the other; say --format jsonl, or "
+            "-o DIR for a file a song",
             param_hint="--format",
         )
+    return names

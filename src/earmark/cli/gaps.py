@@ -1,17 +1,17 @@
-"""``earmark gaps``: the stretches of a song in which nobody sings."""
+"""``earmark gaps``: the stretches of a song in which nobody sings or speaks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from earmark.annotation import Annotation, Segment, labelled
-from earmark.cli.console import err, out
+from earmark.annotation import SINGING, SPEECH, Annotation, Segment, labelled
+from earmark.cli.console import caution, err, out
 from earmark.cli.outputs import claim
 from earmark.errors import DataError, EarmarkError
 
@@ -25,7 +25,10 @@ def command(
     duration: Annotated[
         float | None, typer.Option(min=0, help="Length of the song, if a label file lacks it.")
     ] = None,
-    label: Annotated[str, typer.Option(help="The label that counts, or `all`.")] = "singing",
+    label: Annotated[
+        str | None,
+        typer.Option(help="The label that counts, or `all`. Default: singing and speech."),
+    ] = None,
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
     format: Annotated[
         str | None, typer.Option(help="Write in this format, not as a table.")
@@ -33,7 +36,7 @@ def command(
     output: Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
 ) -> None:
-    """List the instrumental stretches of a song."""
+    """List the stretches of a song in which the band plays alone: nobody sings or speaks."""
     from earmark import formats
     from earmark.gaps import INSTRUMENTAL, gaps
 
@@ -44,9 +47,9 @@ def command(
     annotation = _annotation(song, model, label)
     if annotation.warning:
         err.print(f"earmark: {song}: {annotation.warning}", style="yellow", markup=False)
-    sung = _of_label(song, annotation, label)
+    voices = _voices(song, annotation) if label is None else _of_label(song, annotation, label)
     duration_s = _length(song, annotation) if duration is None else duration
-    found = tuple(gaps(sung, duration_s=duration_s, min_s=shortest))
+    found = tuple(gaps(voices, duration_s=duration_s, min_s=shortest))
     answer = Annotation(
         found, duration_s, (INSTRUMENTAL,), str(song), annotation.model,
         provenance={**annotation.provenance, "shortest_gap_s": shortest},
@@ -69,28 +72,47 @@ def command(
         out.print(table)
 
 
-def _annotation(song: Path, model: str, label: str) -> Annotation:
-    """The labels in a label file, or what is detected in a recording; ``all`` is all it knows."""
+def _annotation(song: Path, model: str, label: str | None) -> Annotation:
+    """The labels in a label file, or what is detected in a recording."""
     from earmark.labels import label_format, read_segments
 
     if label_format(song):
         return read_segments(song)
     from earmark.detector import SingingDetector
-    from earmark.runtime import OnnxModel
 
-    labels = OnnxModel(model).info.labels if label == "all" else [label]
+    labels: list[str] | Literal["all"] = "all" if label in (None, "all") else [label]
     return SingingDetector(model, labels=labels).detect(song)
+
+
+def _voices(song: Path, annotation: Annotation) -> Sequence[Segment]:
+    """Who sings and who speaks; where nobody looked for speech, that is said."""
+    sung = _of_label(song, annotation, SINGING)
+    if SPEECH not in _looked_for(song, annotation):
+        caution(
+            f"{song}: tells nothing of speech, so somebody may speak in a gap; "
+            f"`earmark detect --labels {SINGING},{SPEECH}` looks for both"
+        )
+    return [*sung, *labelled(annotation.segments, SPEECH)]
 
 
 def _of_label(song: Path, annotation: Annotation, label: str) -> Sequence[Segment]:
     """The segments that count; a label that nobody looked for must not pass for a gap."""
     if label == "all":
         return annotation.segments
-    looked_for = bool(annotation.segments or annotation.model)  # an empty file names no labels
-    if looked_for and label not in annotation.labels:
-        labels = ", ".join(annotation.labels)
+    known = _looked_for(song, annotation)
+    if known and label not in known:
+        labels = ", ".join(sorted(known))
         raise DataError(f"{song}: nothing is labelled {label}, only {labels}; choose with --label")
     return labelled(annotation.segments, label)
+
+
+def _looked_for(song: Path, annotation: Annotation) -> set[str]:
+    """The labels that somebody looked for; an empty file names none, but its name may."""
+    from earmark.labels import output_labels
+
+    found = {segment.label for segment in annotation.segments}
+    named = annotation.labels if found or annotation.model else ()
+    return {*found, *named, *output_labels(song)}
 
 
 def _length(song: Path, annotation: Annotation) -> float:

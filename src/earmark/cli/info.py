@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from earmark import __version__
+from earmark.annotation import Annotation, covered_s, labelled
 from earmark.cli.console import out
 from earmark.errors import how_to_install
 
@@ -103,10 +104,21 @@ def _labels(file: Path, name: str) -> Rows:
         ("format", name),
         ("holds", content),
         ("labels", ", ".join(annotation.labels)),
-        ("marked", f"{sum(s.duration_s for s in annotation.segments):.2f} s"),
+        *([] if scores is not None else [("marked", _marked(annotation))]),
         ("duration", "not told" if length_s is None else f"{length_s:.2f} s"),
         ("made by", annotation.model or "not told"),
     ]
+
+
+def _marked(annotation: Annotation) -> str:
+    """How long each label lasts in all."""
+    marked = {
+        label: f"{covered_s(labelled(annotation.segments, label)):.2f} s"
+        for label in annotation.labels
+    }
+    if len(marked) == 1:
+        return next(iter(marked.values()))
+    return ", ".join(f"{label} {length}" for label, length in marked.items()) or "nothing"
 
 
 def _recording(file: Path) -> Rows:

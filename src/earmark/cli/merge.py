@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.console import err
+from earmark.cli.console import complain, err
 
 
 def command(
@@ -23,10 +23,16 @@ def command(
 ) -> None:
     """Join the summaries of `earmark detect --shard i/n --summary songs.csv`.
 
-    Of two rows of one song the later counts; rows are sorted by path.
+    Of two rows of one song the later counts; rows are sorted by path. Shards that were left out are
+    named, and the exit code is 1; the others are joined.
     """
-    from earmark.summary import merge
+    from earmark.summary import merge, missing_shards
 
     paths = [Path(path) for name in summaries for path in sorted(glob.glob(name)) or [name]]
     count = merge(paths, out, overwrite=overwrite)
     err.print(f"{count} songs in {out}", markup=False, soft_wrap=True)
+    missing = missing_shards(paths)
+    for path in missing:
+        complain(f"{path}: a shard that was not named: its songs are not in {out}")
+    if missing:
+        raise typer.Exit(1)

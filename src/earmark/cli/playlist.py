@@ -25,7 +25,8 @@ def command(
     instrumental: Annotated[
         bool | None,
         typer.Option(
-            "--instrumental/--vocal", help="Songs with less than 1 s sung, or the others."
+            "--instrumental/--vocal",
+            help="Songs in which nobody sings or speaks, or those that are sung.",
         ),
     ] = None,
     output: Annotated[Path, typer.Option("--out", "-o", help="The playlist, an .m3u8 file.")],
@@ -42,16 +43,18 @@ def command(
 ) -> None:
     """Write a playlist of the instrumentals in a folder, or of the songs that are sung.
 
+    Sung and spoken is what lasts 1 s or more in all. A talk is on neither list.
+
     Songs that could not be judged are named, and the exit code is 1; the others are in the list.
     If none could be judged, nothing is written.
     """
     from earmark.atomic import write_atomic
     from earmark.playlist import playlist
-    from earmark.sources import find_songs
+    from earmark.sources import find_songs, is_playlist
 
     if instrumental is None:
         raise typer.BadParameter("say --instrumental or --vocal")
-    if output.suffix.lower() not in (".m3u8", ".m3u"):
+    if not is_playlist(output):
         raise OutputError(f"{output}: a playlist's name ends in .m3u8 or .m3u")
     target = claim(output, overwrite=overwrite)
     songs = find_songs([str(folder)], out="-")
@@ -60,7 +63,7 @@ def command(
         row["error"]
         or f"{row['path']}: may be sung or not: {row['warning'] or 'too short to tell'}"
         for row in rows
-        if row["error"] or not row["instrumental"]
+        if row["error"] or not row["instrumental" if instrumental else "vocal"]
     ]
     for reason in unjudged:
         complain(reason)
@@ -82,7 +85,7 @@ def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:
     from earmark.detector import SingingDetector
 
     jobs, threads = share(len(songs), jobs=jobs)
-    detector = SingingDetector(model, threads=threads)
+    detector = SingingDetector(model, labels="all", threads=threads)
     with closing(run(songs, detector, formats=(), jobs=jobs)) as results:
         bar = track(
             results, total=len(songs), description="listening", console=err,

@@ -41,7 +41,7 @@ def report(
     format : str
         In which a song without an output folder goes to standard output.
     place : str
-        Where the outputs are, in words.
+        Where the outputs are, in words; of a single song the files are named instead.
     summary : Summary, optional
         Gets a row a song.
     quiet : bool
@@ -78,6 +78,7 @@ def report(
                 _tell(result, format=format, quiet=quiet)
                 if count == 1 and result.song.root is not None:
                     shown = result.annotation
+                    place = _named(result)
                 bar.advance(task)
     except KeyboardInterrupt:
         interrupted = True
@@ -91,6 +92,13 @@ def report(
         raise KeyboardInterrupt
     if tally.failed:
         raise typer.Exit(1)
+
+
+def _named(result: Result) -> str:
+    """The files of a song."""
+    from earmark.audio.decoding import printable
+
+    return f"labels in {', '.join(printable(str(path)) for path in result.outputs)}"
 
 
 def _tell(result: Result, *, format: str, quiet: bool) -> None:

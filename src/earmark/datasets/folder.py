@@ -28,7 +28,7 @@ from earmark.datasets.layout import (
     split_folders,
 )
 from earmark.errors import DataError
-from earmark.labels import full_name, is_audio, label_format, song_name
+from earmark.labels import full_name, is_audio, label_format, output_labels, song_name
 
 SPLITS = {name: name for name in ("train", "valid", "test")}
 _NEARLY = {"training": "train", "validation": "valid", "val": "valid", "testing": "test"}
@@ -89,8 +89,7 @@ def _labels(folder: Path) -> dict[Path, list[Path]]:
     for song in found:
         alike[song_name(song)].append(song)
     for path in entries(folder):
-        written = ".singing" in path.suffixes[-2:-1]  # by earmark
-        if is_audio(path) or written or label_format(path) in (None, "npz"):
+        if is_audio(path) or output_labels(path) or label_format(path) in (None, "npz"):
             continue
         if songs := alike[song_name(path)]:
             meant = [song for song in songs if song.name == full_name(path)] or songs

@@ -162,7 +162,7 @@ def loads(data: bytes, format: str, *, name: str | None = None) -> Annotation:
     Examples
     --------
     >>> loads(b"0.5 1.25 singing", "lab").segments
-    (Segment(start_s=0.5, end_s=1.25, label='singing', score=None),)
+    (Segment(0.5, 1.25, 'singing'),)
     """
     form = get_format(format)
     return form.loads(data, name or form.name)

@@ -40,7 +40,7 @@ def loads(data: bytes, name: str = "json") -> Annotation:
     Examples
     --------
     >>> loads(b'{"segments": [{"start_s": 1, "end_s": 2}]}').segments
-    (Segment(start_s=1.0, end_s=2.0, label='singing', score=None),)
+    (Segment(1.0, 2.0, 'singing'),)
     """
     return from_record(parse(decode(data, name), where=name), where=name)
 

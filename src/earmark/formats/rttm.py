@@ -57,7 +57,7 @@ def loads(data: bytes, name: str = "rttm") -> Annotation:
     Examples
     --------
     >>> loads(b"SPEAKER song 1 0.5 1.0 <NA> <NA> alto <NA> <NA>").segments
-    (Segment(start_s=0.5, end_s=1.5, label='alto', score=None),)
+    (Segment(0.5, 1.5, 'alto'),)
     """
     segments = []
     recordings: dict[str, None] = {}

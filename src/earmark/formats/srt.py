@@ -44,7 +44,7 @@ def loads(data: bytes, name: str = "srt") -> Annotation:
     Examples
     --------
     >>> loads(b"1\n00:00:01,500 --> 00:00:02,250\nsinging (0.93)\n").segments
-    (Segment(start_s=1.5, end_s=2.25, label='singing', score=0.93),)
+    (Segment(1.5, 2.25, 'singing', score=0.93),)
     """
     return assemble(cue(block) for block in blocks(decode(data, name), name))
 
