@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,27 @@ def test_stopped_and_resumed_equals_undisturbed(
         train(manifest, tmp_path / "stopped", recipe=recipe(), progress=stop)
     train(manifest, tmp_path / "stopped", recipe=recipe())
     same(tmp_path / "whole", tmp_path / "stopped")
+
+
+def test_between_validations_a_state_is_kept_from_time_to_time(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage("only", 8, DRAW, batch=2, frames=50, validate_every=4, average=0.9)
+    two = recipe(stages=(replace(stage, name="first", steps=1), stage))
+
+    def stop(what: str, done: int, total: int, row: dict) -> None:
+        if (what, done) == ("only", 6):
+            raise KeyboardInterrupt
+
+    train(manifest, tmp_path / "whole", recipe=two)
+    for seconds, kept in ((0.0, 6), (1e9, 4)):
+        monkeypatch.setattr("earmark.learn.loop.KEEP_S", seconds)
+        folder = tmp_path / f"kept{kept}"
+        with pytest.raises(KeyboardInterrupt):
+            train(manifest, folder, recipe=two, progress=stop)
+        assert load_checkpoint(folder / "stage1.safetensors")[1]["step"] == kept
+        train(manifest, folder, recipe=two)
+        same(tmp_path / "whole", folder)
 
 
 def test_kill_minus_nine(manifest: Path, tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from earmark.learn.export import export_onnx
 from earmark.learn.kinds import LABELS, SPOKEN, SUNG, drawable, voice_of
 from earmark.learn.library import Library
 from earmark.learn.locking import Busy, lock
-from earmark.learn.loop import Place, fit
+from earmark.learn.loop import fit
 from earmark.learn.manifest import MATERIALS, SONGS, Track, on_both_sides, read_manifest
+from earmark.learn.place import Place
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
 from earmark.nets.light import LightCrnn
