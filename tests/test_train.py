@@ -138,9 +138,24 @@ def test_two_trainings_do_not_share_a_folder(manifest: Path, tmp_path: Path) -> 
 
 
 def test_another_recipe_does_not_resume(manifest: Path, tmp_path: Path) -> None:
-    train(manifest, tmp_path / "run", recipe=recipe())
-    with pytest.raises(DataError, match="another recipe"):
-        train(manifest, tmp_path / "run", recipe=recipe(seed=1))
+    run = tmp_path / "run"
+    train(manifest, run, recipe=recipe())
+    with pytest.raises(DataError, match=r"another recipe.*: seed was 0 and is 1\. Choose"):
+        train(manifest, run, recipe=recipe(seed=1))
+    one, two = recipe().stages
+    longer = recipe(units=5, stages=(one, replace(two, lr=0.5, draw=DRAW | {"song": 3})))
+    with pytest.raises(
+        DataError, match=r": stages\.1\.draw\.song was 1 and is 3; .*lr was .*units"
+    ):
+        train(manifest, run, recipe=longer)
+    with pytest.raises(DataError, match=r"stages\.1\.name was \"target\" and is not there"):
+        train(manifest, run, recipe=recipe(stages=(one,)))
+    manifest.write_text(manifest.read_text() + "\n")
+    with pytest.raises(DataError, match=r"manifest: the manifest was another, or has been edited"):
+        train(manifest, run, recipe=recipe())
+    (run / "training.json").write_text("[]")
+    with pytest.raises(DataError, match=r"training\.json cannot be read"):
+        train(manifest, run, recipe=recipe())
 
 
 def test_it_learns_what_the_stand_in_sings(manifest: Path, tmp_path: Path) -> None:
