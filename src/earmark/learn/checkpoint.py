@@ -47,6 +47,6 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], di
             return {name: file.get_tensor(name) for name in file.keys()}, info  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ModelError(
-            f"{path}: not a checkpoint of earmark's that can be read; if a training kept it, remove "
-            "its folder and start anew"
+            f"{path}: not a checkpoint of earmark's that can be read; if a training kept it, "
+            "remove its folder and start anew"
         ) from error
