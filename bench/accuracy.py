@@ -18,25 +18,28 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import soundfile
+from extras import needed
 
-from earmark.learn import manifest
-from earmark.metrics.frames import Track, bootstrap, evaluate
-from earmark.synth import render_song
-from measuring import origin, table
-from systems import (
-    SR,
-    Answer,
-    Song,
-    System,
-    asked,
-    parser_of,
-    rounded,
-    songs_of,
-    systems_of,
-    tracks_of,
-)
+with needed("train"):
+    import numpy as np
+    import soundfile
+
+    from earmark.learn import manifest
+    from earmark.metrics.frames import Track, bootstrap, evaluate
+    from earmark.synth import render_song
+    from measuring import origin, table
+    from systems import (
+        SR,
+        Answer,
+        Song,
+        System,
+        asked,
+        parser_of,
+        rounded,
+        songs_of,
+        systems_of,
+        tracks_of,
+    )
 
 MEASURES = {
     "auc": "AUC",
@@ -69,7 +72,9 @@ def main() -> None:
         others = songs_of(rest[::step], Path(name), "x")
         systems, known = systems_of(options, Path(name), tracks)
         text = f"{origin()}\n{_tables(systems, songs, others, rounds=options.rounds)}"
-        text += f"\n{_edges(systems, _rendered(Path(name), options.rendered))}\n{known}\n"
+        if options.rendered:
+            text += f"\n{_edges(systems, _rendered(Path(name), options.rendered))}"
+        text += f"\n{known}\n"
     print(text)
     if options.out is not None:
         options.out.write_text(text, encoding="utf-8")
@@ -82,7 +87,8 @@ def _tables(
     collared = [[f"without {COLLAR_S:g} s at edges", *(MEASURES[key] for key in COLLARED)]]
     own = [["AUC / accuracy / F1", *(song.name for song in songs)]]
     groups = sorted({_group(song) for song in others})
-    called = [["called singing", *(_heading(group, others) for group in groups), "speech found"]]
+    spoken = ["speech found"] if "speech" in groups else []
+    called = [["called singing", *(_heading(group, others) for group in groups), *spoken]]
     for name, system in systems.items():
         print(name, file=sys.stderr, flush=True)
         tracks = [_measured(*pair) for pair in zip(songs, system(songs), strict=True)]
@@ -100,7 +106,7 @@ def _tables(
             continue
         answers = list(zip(others, system(others), strict=True))
         shares = (_share([p for p in answers if _group(p[0]) == g]) for g in groups)
-        called.append([name, *shares, _found(answers)])
+        called.append([name, *shares, *([_found(answers)] if spoken else [])])
     found = (pooled, collared, own, called) if others else (pooled, collared, own)
     return "\n".join(table(rows) for rows in found)
 
@@ -124,7 +130,7 @@ def _rendered(folder: Path, count: int) -> list[Song]:
 def _edges(systems: dict[str, System], songs: Sequence[Song]) -> str:
     """Where edges lie; ``edges`` is the median distance of a true one to the nearest found."""
     rows = [[f"{len(songs)} rendered songs", *EDGES.values()]]
-    for name, system in systems.items() if songs else ():
+    for name, system in systems.items():
         tracks = [_measured(*pair) for pair in zip(songs, system(songs), strict=True)]
         pooled = evaluate(tracks)["pooled"]
         rows.append([name, *(rounded(pooled[key]) for key in EDGES)])
@@ -143,7 +149,8 @@ def _group(song: Song) -> str:
 
 
 def _heading(group: str, songs: Sequence[Song]) -> str:
-    return f"{group} ({sum(s.duration_s for s in songs if _group(s) == group) / 60:.0f} min)"
+    seconds = sum(s.duration_s for s in songs if _group(s) == group)
+    return f"{group} ({f'{seconds / 60:.0f} min' if seconds >= 60 else f'{seconds:.0f} s'})"
 
 
 def _share(answers: Sequence[tuple[Song, Answer]]) -> str:
@@ -169,9 +176,14 @@ def _cell(value: float, interval: tuple[float, float]) -> str:
 
 def _options() -> argparse.Namespace:
     parser = parser_of(__doc__)
-    parser.add_argument("--others", default="valid", help="whose music and speech are measured")
-    parser.add_argument("--rounds", type=int, default=1000, help="draws of the bootstrap")
-    parser.add_argument("--rendered", type=int, default=20, help="songs with exact truth")
+    parser.add_argument("--others", default="valid", help="whose music and speech (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=1000, help="of the bootstrap (%(default)s)")
+    parser.add_argument(
+        "--rendered",
+        type=int,
+        default=20,
+        help="songs with exact truth (%(default)s)",
+    )
     return asked(parser)
 
 

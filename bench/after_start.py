@@ -26,6 +26,8 @@ def work(what: str) -> Callable[[str], object]:
 
 def main() -> None:
     """Measure each file."""
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
     out, what, *files = sys.argv[1:]
     do = work(what)
     do(files[0])

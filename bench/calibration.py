@@ -12,32 +12,42 @@ import argparse
 import json
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-import numpy as np
+from extras import needed
 
-from earmark.annotation import SINGING
-from earmark.datasets.singing_corpus import rows
-from earmark.learn.calibrate import score_songs
-from earmark.learn.manifest import parse_row
-from earmark.learn.train import CALIBRATION
-from earmark.metrics.calibration import reliability
-from earmark.runtime import OnnxModel
+with needed("train", "plot"):
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    from earmark.annotation import SINGING
+    from earmark.datasets.singing_corpus import rows
+    from earmark.learn.calibrate import score_songs
+    from earmark.learn.manifest import parse_row
+    from earmark.learn.train import CALIBRATION
+    from earmark.metrics.calibration import reliability
+    from earmark.runtime import OnnxModel
 
 
 def main() -> None:
     """Draw and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--split", default="dev")
-    parser.add_argument("--model", default="singing")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="the folder that holds singing/",
+    )
+    parser.add_argument("--split", default="dev", help="whose songs count (%(default)s)")
+    parser.add_argument("--model", default="singing", help="a name or an .onnx file")
     parser.add_argument("--run", type=Path, help="the training's folder, for what was left out")
-    parser.add_argument("-o", "--out", type=Path, required=True)
+    parser.add_argument("-o", "--out", type=Path, required=True, help="the picture")
     options = parser.parse_args()
     tracks = [
         parse_row(row, where=str(options.data), folder=Path())
         for row in rows(options.data, relative_to=".")
         if row["split"] == options.split and row["material"] in ("song", "stems")
     ]
+    if not tracks:
+        raise SystemExit(f"no song in split {options.split!r}: say --split")
     scored = score_songs(OnnxModel(options.model), tracks, label=SINGING)
     scores, truth = (np.concatenate(each) for each in zip(*scored, strict=True))
     found = reliability(truth, scores)

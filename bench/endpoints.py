@@ -15,17 +15,20 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import soundfile
-from numpy.typing import NDArray
+from extras import needed
 
-from earmark.annotation import Segment
-from earmark.audio import load_audio
-from earmark.datasets.singing_corpus import rows as corpus_rows
-from earmark.endpoints import endpoints
-from earmark.studies.singing_transfer.endpoint_check import compare, endpoint_check, rendered
-from measuring import origin, table
-from peers import SCORES, pythons
+with needed("train"):
+    import numpy as np
+    import soundfile
+    from numpy.typing import NDArray
+
+    from earmark.annotation import Segment
+    from earmark.audio import load_audio
+    from earmark.datasets.singing_corpus import rows as corpus_rows
+    from earmark.endpoints import endpoints
+    from earmark.studies.singing_transfer.endpoint_check import compare, endpoint_check, rendered
+    from measuring import origin, table
+    from peers import SCORES, pythons
 
 SR = 16000
 UTTERANCES = 50
@@ -61,9 +64,14 @@ def row(name: str, found: dict[str, float]) -> list[str]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--peers", type=Path, help="virtual environment of silero-vad")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="the folder that holds singing/",
+    )
+    parser.add_argument("--peers", type=Path, help="environment of silero-vad; made if missing")
     options = parser.parse_args()
     python = pythons(options.peers)["silero-vad"]
     spoken = [load_audio(path, sr=SR)[0] for path in one_a_speaker(options.data)]

@@ -20,24 +20,27 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
+from extras import needed
 
-from earmark.annotation import SINGING
-from earmark.atomic import write_atomic
-from earmark.datasets.singing_corpus import rows as corpus_rows
-from earmark.learn.calibrate import score_songs
-from earmark.learn.library import Library
-from earmark.learn.locking import Busy, lock
-from earmark.learn.manifest import SONGS, read_manifest, write_manifest
-from earmark.learn.material import render_material
-from earmark.learn.recipe import Recipe, read_recipe
-from earmark.learn.sing import INGREDIENTS
-from earmark.learn.train import train
-from earmark.metrics.auc import auc
-from earmark.metrics.tracks import collar_mask
-from earmark.runtime import OnnxModel
-from measuring import origin, table
+with needed("train"):
+    import numpy as np
+    import torch
+
+    from earmark.annotation import SINGING
+    from earmark.atomic import write_atomic
+    from earmark.datasets.singing_corpus import rows as corpus_rows
+    from earmark.learn.calibrate import score_songs
+    from earmark.learn.library import Library
+    from earmark.learn.locking import Busy, lock
+    from earmark.learn.manifest import SONGS, read_manifest, write_manifest
+    from earmark.learn.material import render_material
+    from earmark.learn.recipe import Recipe, read_recipe
+    from earmark.learn.sing import INGREDIENTS
+    from earmark.learn.train import train
+    from earmark.metrics.auc import auc
+    from earmark.metrics.tracks import collar_mask
+    from earmark.runtime import OnnxModel
+    from measuring import origin, table
 
 Row = Mapping[str, Any]
 SPLITS = ("dev", "nc")
@@ -194,12 +197,17 @@ def _table(results: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=os.environ.get("EARMARK_DATA"),
+        help="the folder that holds singing/ (EARMARK_DATA)",
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for material and trainings")
     parser.add_argument("--render", action="store_true", help="make the material of all variants")
-    parser.add_argument("--steps", type=int, default=600)
-    parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--jobs", type=int, default=4, help="processes that render")
+    parser.add_argument("--steps", type=int, default=600, help="of each training (%(default)s)")
+    parser.add_argument("--seeds", type=int, default=2, help="of each variant (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=4, help="processes that render (%(default)s)")
     options = parser.parse_args()
     if options.render and options.data is None:
         parser.error("say --data (or set EARMARK_DATA)")

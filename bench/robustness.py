@@ -15,19 +15,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import librosa
-import numpy as np
-import soundfile
-from numpy.typing import NDArray
-from scipy.signal import butter, fftconvolve, sosfiltfilt
+from extras import needed
 
-from earmark.annotation import Segment
-from earmark.audio import load_audio
-from earmark.learn import manifest
-from earmark.learn.codec import through_codec
-from earmark.metrics.frames import Track, evaluate
-from measuring import origin, table
-from systems import Answer, System, asked, parser_of, rounded, systems_of, tracks_of
+with needed("train", "dev"):
+    import librosa
+    import numpy as np
+    import soundfile
+    from numpy.typing import NDArray
+    from scipy.signal import butter, fftconvolve, sosfiltfilt
+
+    from earmark.annotation import Segment
+    from earmark.audio import load_audio
+    from earmark.learn import manifest
+    from earmark.learn.codec import through_codec
+    from earmark.metrics.frames import Track, evaluate
+    from measuring import origin, table
+    from systems import Answer, System, asked, parser_of, rounded, systems_of, tracks_of
 
 SR = 22050
 """Rate at which songs are treated, in Hz: what the recordings have."""
@@ -104,12 +107,14 @@ def main() -> None:
         tracks = tracks_of(options, folder)
         songs = [t for t in tracks if t.split == options.split and t.material == "song"]
         stems = [t for t in tracks if t.split == options.stems and t.material == "stems"]
+        if not songs:
+            raise SystemExit(f"no song in split {options.split!r}: say --split, or --manifest")
         systems, known = systems_of(options, folder, tracks)
         rows = [["AUC / accuracy", *systems]]
         for condition, heard in _conditions(songs[: options.limit], stems[: options.limit], folder):
             print(condition, flush=True)
             rows.append([condition, *(_figures(system, heard) for system in systems.values())])
-        text = f"{origin()}\n{table(rows)}\n{NOTE.format(options.stems)}{known}\n"
+        text = f"{origin()}\n{table(rows)}\n{NOTE.format(options.stems) if stems else ''}{known}\n"
     print(text)
     if options.out is not None:
         options.out.write_text(text, encoding="utf-8")
@@ -179,7 +184,7 @@ def _figures(system: System, heard: Sequence[Treated]) -> str:
 
 def _options() -> argparse.Namespace:
     parser = parser_of(__doc__)
-    parser.add_argument("--stems", default="train", help="whose stems are mixed anew")
+    parser.add_argument("--stems", default="train", help="whose stems are mixed anew (%(default)s)")
     return asked(parser)
 
 

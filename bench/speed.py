@@ -193,12 +193,17 @@ def say(what: str) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=os.environ.get("EARMARK_DATA"),
+        help="the folder that holds singing/ (EARMARK_DATA)",
+    )
     parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
-    parser.add_argument("--songs", type=int, default=10)
-    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--songs", type=int, default=10, help="how many MP3s (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=4.0, help="length of each (%(default)g)")
     parser.add_argument("--folder", type=int, default=0, help="a folder of so many songs as well")
-    parser.add_argument("--install-size", action="store_true")
+    parser.add_argument("--install-size", action="store_true", help="weigh a fresh install")
     parser.add_argument("--long", action="store_true", help="measure an MP3 of 3 hours as well")
     parser.add_argument("--out", type=Path, help="write the table there as well")
     options = parser.parse_args()

@@ -60,12 +60,17 @@ System = Callable[[Sequence[Song]], list[Answer]]
 def parser_of(doc: str) -> argparse.ArgumentParser:
     """What every comparison is asked."""
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
-    parser.add_argument("--manifest", type=Path)
-    parser.add_argument("--data", type=Path, default=os.environ.get("EARMARK_DATA"))
-    parser.add_argument("--split", default="dev", help="whose songs are measured")
+    parser.add_argument("--manifest", type=Path, help="your own songs, by `earmark manifest`")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=os.environ.get("EARMARK_DATA"),
+        help="the folder that holds singing/ (EARMARK_DATA)",
+    )
+    parser.add_argument("--split", default="dev", help="whose songs are measured (%(default)s)")
     parser.add_argument("--model", action="append", help="a name or an .onnx file; repeatable")
     parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of earmark's (%(default)s)")
     parser.add_argument("--limit", type=int, help="so many songs, for a try")
     parser.add_argument("--out", type=Path, help="write the tables there as well")
     return parser

@@ -12,18 +12,21 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-import numpy as np
-from matplotlib.axes import Axes
-from numpy.typing import NDArray
+from extras import needed
 
-from earmark.annotation import SINGING, segments_to_frames
-from earmark.audio import load_audio
-from earmark.datasets.singing_corpus import rows
-from earmark.features.logmel import SR, logmel
-from earmark.formats import read
-from earmark.metrics.frames import collar_mask
-from earmark.runtime import OnnxModel
+with needed("plot"):
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from earmark.annotation import SINGING, segments_to_frames
+    from earmark.audio import load_audio
+    from earmark.datasets.singing_corpus import rows
+    from earmark.features.logmel import SR, logmel
+    from earmark.formats import read
+    from earmark.metrics.frames import collar_mask
+    from earmark.runtime import OnnxModel
 
 SECOND = 50
 """Frames."""
@@ -51,6 +54,8 @@ def main() -> None:
         for row in rows(options.data, relative_to=".")
         if row["split"] == options.split and row["material"] == "song"
     ]
+    if not songs:
+        raise SystemExit(f"no song in split {options.split!r}: say --split")
     found = sorted(
         (
             (error, song, second)
@@ -105,11 +110,16 @@ def _draw(axes: Axes, song: Heard, second: int, error: float) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--split", default="dev")
-    parser.add_argument("--model", default="singing")
-    parser.add_argument("--count", type=int, default=20)
-    parser.add_argument("-o", "--out", type=Path, required=True)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="the folder that holds singing/",
+    )
+    parser.add_argument("--split", default="dev", help="whose songs count (%(default)s)")
+    parser.add_argument("--model", default="singing", help="a name or an .onnx file")
+    parser.add_argument("--count", type=int, default=20, help="how many seconds (%(default)s)")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="the picture")
     return parser.parse_args()
 
 

@@ -1,5 +1,7 @@
 """What the benches measure with, and that they run on manifests of any kind."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,3 +63,60 @@ def test_robustness_treats_songs_and_stems(
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
     assert any(row.startswith("| centre cancelled") for row in rows)
     assert len(rows) == 22  # a head, a rule, and twenty treatments
+
+
+BENCH = Path(accuracy.__file__).parent
+ASKED = ("accuracy", "calibration", "endpoints", "ingredients", "plot_scores", "robustness")
+
+
+@pytest.mark.parametrize("name", [*ASKED, "speed", "worst"])
+def test_every_option_is_described(name: str) -> None:
+    said = subprocess.run(
+        [sys.executable, BENCH / f"{name}.py", "--help"],
+        capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"},
+    ).stdout  # fmt: skip
+    options = [line for line in said.splitlines() if line.startswith("  -")]
+    assert len(options) > 2
+    assert [line for line in options if len(line.split("  ")) < 3] == []
+
+
+LACKING = """
+import runpy, sys
+class Lacking:
+    def find_spec(name, *rest):
+        if name in ("sklearn", "torch", "matplotlib", "librosa"):
+            raise ModuleNotFoundError(name=name)
+sys.meta_path.insert(0, Lacking)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("name", [*ASKED, "worst"])
+def test_a_missing_extra_is_told_in_one_line(name: str) -> None:
+    path = os.pathsep.join([str(BENCH), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", LACKING, BENCH / f"{name}.py"],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"{name}.py needs " in done.stderr
+    assert "pip install '.[" in done.stderr
+
+
+def test_speech_that_is_not_there_has_no_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for materials in (("song", "music"), ("song", "music", "speech")):
+        rows = [row for row in corpus.rows(tmp_path) if row.get("material") in materials]
+        write_manifest(rows, tmp_path / "m.jsonl")
+        words = ["accuracy.py", "--manifest", str(tmp_path / "m.jsonl"), "--rounds", "5"]
+        monkeypatch.setattr(sys, "argv", [*words, "--split", "valid", "--rendered", "0"])
+        accuracy.main()
+        said = capsys.readouterr().out
+        assert "| music: band c (6 s) |" in said
+        assert ("speech found" in said) == ("speech" in materials)
+        assert ("speech (1 s)" in said) == ("speech" in materials)
+        assert "0 min" not in said
+        assert "rendered songs" not in said

@@ -32,3 +32,8 @@ def test_a_foreign_file(tmp_path: Path) -> None:
     save_file({"a": torch.zeros(1)}, tmp_path / "c.safetensors")
     with pytest.raises(ModelError, match="not a checkpoint of earmark"):
         load_checkpoint(tmp_path / "c.safetensors")
+
+
+def test_no_file_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"none\.safetensors: not a checkpoint .* start anew$"):
+        load_checkpoint(tmp_path / "none.safetensors")

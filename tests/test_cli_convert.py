@@ -55,6 +55,58 @@ def test_two_files_never_go_to_one_place(song: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "o").exists()
 
 
+@pytest.mark.parametrize("suffix", [f.suffix for f in formats._FORMATS if f.name != "npz"])
+def test_labels_are_renamed_and_dropped_in_every_format(tmp_path: Path, suffix: str) -> None:
+    three = (Segment(0, 1, "vocal"), Segment(2, 3, "v"), Segment(4, 5, "noise"))
+    into, out = tmp_path / f"in{suffix}", tmp_path / f"out{suffix}"
+    formats.write(Annotation(three, labels=("vocal", "v", "noise")), into)
+    words = ["--rename", "vocal=singing,v=singing", "--drop", "noise"]
+    assert earmark("convert", into, out, *words) == (0, "", "")
+    assert [(s.start_s, s.label) for s in formats.read(out).segments] == [
+        (0, "singing"), (2, "singing"),
+    ]  # fmt: skip
+    assert formats.read(out).labels == ("singing",)
+    assert earmark("convert", into, into, "--drop", "v", "--drop", "noise", "--overwrite").code == 0
+    assert [s.label for s in formats.read(into).segments] == ["vocal"]
+
+
+def test_columns_of_scores_are_renamed_and_dropped(tmp_path: Path) -> None:
+    import numpy as np
+
+    values = np.arange(6, dtype=np.float32).reshape(3, 2) / 10
+    formats.write(Annotation((), scores=Scores(values, labels=("v", "s"))), tmp_path / "a.npz")
+    words = ["convert", tmp_path / "a.npz", tmp_path / "b.npz", "--rename"]
+    assert earmark(*words, "v=singing", "--drop", "s").code == 0
+    scores = formats.read(tmp_path / "b.npz").scores
+    assert scores.labels == ("singing",)
+    np.testing.assert_allclose(scores.values, values[:, :1], atol=0.01)
+    assert "two columns of scores would be called s" in earmark(*words, "v=s", "--overwrite").err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["--rename", "vocal"], 2, "not OLD=NEW"),
+        (["--rename", "singing=a", "--drop", "singing"], 2, "both name singing"),
+        (["--rename", "singing=a,singing=b"], 2, "singing has another name already"),
+        (["--rename", "Singing=a"], 1, "nothing is labelled Singing, only singing"),
+        (["--drop", "noise"], 1, "nothing is labelled noise, only singing"),
+    ],
+)
+def test_labels_that_cannot_be_changed(
+    song: Path, tmp_path: Path, words: list[str], code: int, message: str
+) -> None:
+    said = earmark("convert", song, tmp_path / "out.csv", *words)
+    assert said.code == code
+    assert message in said.err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_has_no_labels_cannot_be_misspelt(tmp_path: Path) -> None:
+    formats.write(Annotation(()), tmp_path / "a.csv")
+    assert earmark("convert", tmp_path / "a.csv", tmp_path / "b.lab", "--drop", "noise").code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

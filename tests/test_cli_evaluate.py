@@ -71,3 +71,37 @@ def test_notes_and_errors(folders: tuple[Path, Path]) -> None:
     said = earmark("evaluate", reference, estimate / "nothing")
     assert said.code == 1
     assert "no such file or folder" in said.err
+
+
+def test_the_truth_may_call_it_otherwise(folders: tuple[Path, Path]) -> None:
+    reference = folders[0]
+    for name in ("[one]", "two"):
+        path = reference / f"{name}.csv"
+        path.write_text(path.read_text().replace("singing", "vocal" if name == "two" else "v"))
+    said = earmark("evaluate", *folders, "--rounds", 0)
+    assert said.code == 1
+    assert "nothing is labelled singing, only v, vocal" in said.err
+    assert "with --truth-label" in said.err
+    for words in (["vocal,v"], ["vocal", "--truth-label", "v"]):
+        said = earmark("evaluate", *folders, "--rounds", 0, "--truth-label", *words)
+        assert said.code == 0
+        assert ["pooled", *[".800"] * 5] == said.out.splitlines()[-2].split()[:6]
+    said = earmark("evaluate", *folders, "--rounds", 0, "--truth-label", "sing")
+    assert (said.code, said.out) == (1, "")
+    assert "nothing is labelled sing, only v, vocal" in said.err
+    assert earmark("evaluate", *folders, "--truth-label", "v", "--label", "all").code == 2
+
+
+def test_one_folder_of_both(folders: tuple[Path, Path]) -> None:
+    reference, estimate = folders
+    said = earmark("evaluate", reference)
+    assert said.code == 1
+    assert "no song in it has both a truth" in said.err
+    said = earmark("evaluate", reference / "two.csv")
+    assert said.code == 2
+    assert "name the label file to be measured" in said.err
+    for path in estimate.iterdir():
+        path.rename(reference / path.name)
+    said = earmark("evaluate", reference, "--rounds", 0)
+    assert said.code == 0
+    assert ["pooled", *[".800"] * 5] == said.out.splitlines()[-2].split()[:6]

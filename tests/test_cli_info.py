@@ -54,10 +54,18 @@ def test_scores(tmp_path: Path) -> None:
     assert "marked" not in said
 
 
-def test_model() -> None:
+def test_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = earmark("info", model_path("singing"))
     assert said.code == 0
     assert "sha256" in said.out
+    assert f"card      {model_path('singing').with_suffix('.md')}\n" in said.out
+    assert earmark("info", "singing") == said  # by name
+    (tmp_path / "singing").write_text("0 1 singing\n")
+    monkeypatch.chdir(tmp_path)
+    assert earmark("info", "singing").out != said.out  # a file of that name comes first
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "mine.onnx").write_bytes(model_path("singing").read_bytes())
+    assert "mine.onnx, " in earmark("info", "mine").out
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.onnx", "a.json", "a.unknown"])

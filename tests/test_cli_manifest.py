@@ -21,8 +21,10 @@ def test_manifest_of_the_corpus(data: Path, tmp_path: Path) -> None:
 def test_a_folder_without_the_corpus(tmp_path: Path) -> None:
     said = earmark("manifest", tmp_path, "-o", tmp_path / "m.jsonl")
     assert said.code == 1
-    assert "singing" in said.err
+    assert "which corpus is it? known are singing, aishell" in said.err
     assert not (tmp_path / "m.jsonl").exists()
+    said = earmark("manifest", tmp_path / "none", "-o", tmp_path / "m.jsonl")
+    assert (said.code, "none: no such folder" in said.err) == (1, True)
 
 
 def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch) -> None:

@@ -28,6 +28,21 @@ def test_json() -> None:
         assert row["card"].startswith("where a recording has singing in it")
 
 
+def test_one_model_shows_what_its_card_says_first() -> None:
+    said = earmark("models", "singing")
+    card = model_path("singing").with_suffix(".md")
+    assert said.code == 0
+    assert said.out.startswith("# singing: where a recording has singing in it")
+    assert "## " not in said.out
+    assert f"The whole card: {card}\n" in said.out
+    assert card.is_file()
+    (row,) = json.loads(earmark("models", "singing", "--json").out)
+    assert (row["name"], row["card_file"]) == ("singing", str(card))
+    said = earmark("models", "sining")
+    assert (said.code, said.out) == (1, "")
+    assert "sining: no such model; shipped are: singing" in said.err
+
+
 def test_parameters_are_what_the_model_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

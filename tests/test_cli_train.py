@@ -1,6 +1,10 @@
 """``earmark train`` makes a model that ``earmark detect`` can use."""
 
 import builtins
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -53,6 +57,30 @@ def test_without_torch_the_extra_is_named(
     assert said.code == 1
     assert "pip install '.[train]'" in said.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_change_without_a_value_is_wrong_usage(manifest: Path, tmp_path: Path) -> None:
+    said = earmark("train", manifest, "-o", tmp_path / "out", "--set", "foo")
+    assert said.code == 2
+    assert "'foo' is not KEY=VALUE" in said.err
+
+
+def test_ctrl_c_says_how_to_go_on(manifest: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    changes = [word for change in TINY for word in ("--set", change)]
+    long = ["--set", "stages.0.steps=100000", "--set", "stages.0.validate_every=1000"]
+    words = ["train", manifest, "-o", tmp_path / "out", *changes, *long]
+    command = [sys.executable, "-m", "earmark", *map(str, words)]
+    log = tmp_path / "out" / "log.csv"
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        while not (log.is_file() and len(log.read_text().splitlines()) > 3):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "the same command goes on, 20 s of training earlier at the most" in said
+    assert "Traceback" not in said
 
 
 def test_errors(manifest: Path, tmp_path: Path) -> None:

@@ -239,6 +239,29 @@ def test_folder_with_a_song_without_labels(songs_home, tmp_path):
         folder.rows(songs_home, relative_to=tmp_path)
 
 
+def test_folder_names_all_songs_without_labels(songs_home, tmp_path):
+    for number in range(12):
+        wav(songs_home / "valid" / f"song {number:02}.wav", tone((0, 1)))
+    with pytest.raises(DataError, match=r"songs: 12 songs \(.*song 00\.wav, .*09\.wav and 2 more"):
+        folder.rows(songs_home, relative_to=tmp_path)
+    (songs_home / "valid" / "song 03.singing.csv").write_text("start_s,end_s\n")
+    with pytest.raises(DataError, match=r"song 03\.singing\.csv is .* no truth.* song 03\.csv"):
+        folder.rows(songs_home, relative_to=tmp_path)
+
+
+@pytest.mark.parametrize("home", ["aishell", "jamendo", "medley", "songs", "hq"])
+def test_without_a_kind_the_likely_one_is_named(home, request, tmp_path):
+    if home == "hq":
+        wav(tmp_path / "hq" / "train" / "A - One" / "mixture.wav", tone((0, 1)))
+        root, kind = tmp_path / "hq", "musdb18"
+    else:
+        root = request.getfixturevalue(f"{home}_home")
+        kind = {"medley": "medleydb", "songs": "folder"}.get(home, home)
+    said = earmark("manifest", root, "-o", tmp_path / "m.jsonl")
+    assert said.code == 1
+    assert f"say --kind {kind}; known are singing, aishell, musdb18" in said.err
+
+
 def test_folder_with_labels_beyond_the_song(songs_home, tmp_path):
     (songs_home / "train" / "Ann - One.csv").write_text("start_s,end_s,label\n1,9,singing\n")
     with pytest.raises(DataError, match=r"One\.csv: an interval ends at 9\.00 s, but .*One\.wav"):

@@ -32,6 +32,7 @@ def test_round_trip(tmp_path: Path) -> None:
         ({"labels": None, "endpoints": [[1, 1e999]]}, "not finite"),
         ({"labels": 5}, "`labels` is text, got 5"),
         ({"singer": 5}, "`singer` is text"),
+        ({"split": ["a"]}, "`split` is text"),
         ({"material": "noise"}, "one of song"),
         ({"split": "valid"}, "both sides"),
         ({"sinnger": "b"}, "unknown key sinnger; known: audio, "),
@@ -60,7 +61,7 @@ def test_a_singer_who_is_not_named_stands_for_the_recording(tmp_path: Path) -> N
     assert read_manifest(tmp_path / "m.jsonl")[0].singer == "a.mix"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "\xff\xfe"])
+@pytest.mark.parametrize("text", ["", "{", "[1]", "\xff\xfe", "[" * 100_000])
 def test_what_is_no_manifest(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.jsonl").write_bytes(text.encode("latin-1"))
     with pytest.raises(DataError, match=r"m\.jsonl"):

@@ -28,11 +28,39 @@ def test_the_default_recipe_reads() -> None:
     assert [stage.name for stage in recipe.stages] == ["voices", "songs"]
 
 
-@pytest.mark.parametrize("text", ["", "[[stages]]\nname = 'a'", "stages = 3", "a = ["])
-def test_what_is_no_recipe(tmp_path: Path, text: str) -> None:
-    (tmp_path / "r.toml").write_text(text)
-    with pytest.raises(DataError, match=r"r\.toml"):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"", r"it needs stages"),
+        (b"[[stages]]\nname = 'a'", r"a stage lacks draw, steps"),
+        (b"stages = 3", r"stages are tables"),
+        (b"a = [", r"at end of document"),
+        (b"\xff", r"TOML in UTF-8"),
+    ],
+)
+def test_what_is_no_recipe(tmp_path: Path, text: bytes, why: str) -> None:
+    (tmp_path / "r.toml").write_bytes(text)
+    with pytest.raises(DataError, match=rf"r\.toml: not a recipe.*{why}"):
         read_recipe(tmp_path / "r.toml")
+    with pytest.raises(DataError, match=r"can be read \(Is a directory\)"):
+        read_recipe(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("maps=3", "maps is a list, got 3"),
+        ("decoding=3", "decoding is a table, got 3"),
+        ("decoding.onset='a'", "decoding gives numbers"),
+        ("stages=[3]", "stages are tables"),
+        ("stages.0=3", "stages are tables"),
+        ("stages.x.steps=1", "has no stages.x.steps"),
+        ("seed=true", "whole number from 0, got True"),
+    ],
+)
+def test_it_is_said_in_words_and_not_in_python(change: str, why: str) -> None:
+    with pytest.raises(DataError, match=why):
+        read_recipe(changes=[change])
 
 
 def test_stages_of_one_name(tmp_path: Path) -> None:

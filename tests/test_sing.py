@@ -7,7 +7,8 @@ import pytest
 
 from earmark.errors import DataError
 from earmark.learn.melody import Melody
-from earmark.learn.sing import INGREDIENTS, SR, analyse, sing, vowels
+from earmark.learn.sing import INGREDIENTS, sing
+from earmark.learn.world import SR, analyse, vowels
 from earmark.synth.speech import render_speech
 
 pyworld = pytest.importorskip("pyworld")

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,27 @@ def test_stopped_and_resumed_equals_undisturbed(
     same(tmp_path / "whole", tmp_path / "stopped")
 
 
+def test_between_validations_a_state_is_kept_from_time_to_time(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage("only", 8, DRAW, batch=2, frames=50, validate_every=4, average=0.9)
+    two = recipe(stages=(replace(stage, name="first", steps=1), stage))
+
+    def stop(what: str, done: int, total: int, row: dict) -> None:
+        if (what, done) == ("only", 6):
+            raise KeyboardInterrupt
+
+    train(manifest, tmp_path / "whole", recipe=two)
+    for seconds, kept in ((0.0, 6), (1e9, 4)):
+        monkeypatch.setattr("earmark.learn.loop.KEEP_S", seconds)
+        folder = tmp_path / f"kept{kept}"
+        with pytest.raises(KeyboardInterrupt):
+            train(manifest, folder, recipe=two, progress=stop)
+        assert load_checkpoint(folder / "stage1.safetensors")[1]["step"] == kept
+        train(manifest, folder, recipe=two)
+        same(tmp_path / "whole", folder)
+
+
 def test_kill_minus_nine(manifest: Path, tmp_path: Path) -> None:
     changes = [
         "maps=[3, 4, 4, 6]",
@@ -116,9 +138,24 @@ def test_two_trainings_do_not_share_a_folder(manifest: Path, tmp_path: Path) -> 
 
 
 def test_another_recipe_does_not_resume(manifest: Path, tmp_path: Path) -> None:
-    train(manifest, tmp_path / "run", recipe=recipe())
-    with pytest.raises(DataError, match="another recipe"):
-        train(manifest, tmp_path / "run", recipe=recipe(seed=1))
+    run = tmp_path / "run"
+    train(manifest, run, recipe=recipe())
+    with pytest.raises(DataError, match=r"another recipe.*: seed was 0 and is 1\. Choose"):
+        train(manifest, run, recipe=recipe(seed=1))
+    one, two = recipe().stages
+    longer = recipe(units=5, stages=(one, replace(two, lr=0.5, draw=DRAW | {"song": 3})))
+    with pytest.raises(
+        DataError, match=r": stages\.1\.draw\.song was 1 and is 3; .*lr was .*units"
+    ):
+        train(manifest, run, recipe=longer)
+    with pytest.raises(DataError, match=r"stages\.1\.name was \"target\" and is not there"):
+        train(manifest, run, recipe=recipe(stages=(one,)))
+    manifest.write_text(manifest.read_text() + "\n")
+    with pytest.raises(DataError, match=r"manifest: the manifest was another, or has been edited"):
+        train(manifest, run, recipe=recipe())
+    (run / "training.json").write_text("[]")
+    with pytest.raises(DataError, match=r"training\.json cannot be read"):
+        train(manifest, run, recipe=recipe())
 
 
 def test_it_learns_what_the_stand_in_sings(manifest: Path, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from earmark.errors import DataError  # noqa: E402
-from earmark.learn.loop import Place, fit  # noqa: E402
+from earmark.learn.loop import fit  # noqa: E402
+from earmark.learn.place import Place  # noqa: E402
 from earmark.learn.recipe import Stage  # noqa: E402
 from earmark.learn.transfer import copy_layers, freeze, layer  # noqa: E402
 from earmark.nets.blocks import BlockCnn, BlockCrnn  # noqa: E402

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark import formats
-from earmark.annotation import HOP_S, SINGING, Annotation, Scores, Segment, labelled
+from earmark.annotation import HOP_S, SINGING, Annotation, Scores, Segment
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
 from earmark.labels import (
@@ -58,16 +58,22 @@ class Comparison:
 
 
 def compare(
-    reference: str | os.PathLike[str], estimate: str | os.PathLike[str], *, label: str = SINGING
+    reference: str | os.PathLike[str],
+    estimate: str | os.PathLike[str],
+    *,
+    label: str = SINGING,
+    truth_labels: Collection[str] = (),
 ) -> Comparison:
     """Pair truth with answers, and read both.
 
     Parameters
     ----------
     reference, estimate : path-like
-        Two label files, or two folders of them.
+        Two label files, or two folders of them, which may be one and the same.
     label : str
         Segments of this label count; ``"all"`` counts every segment.
+    truth_labels : collection of str
+        What the reference calls the same thing, where it calls it otherwise.
 
     Raises
     ------
@@ -80,11 +86,15 @@ def compare(
     notes: list[str] = []
     found = list(_pairs(Path(reference), Path(estimate), label, missing, notes))
     named: set[str] = set()
-    tracks = tuple(_track(*pair, label=label, notes=notes, named=named) for pair in found)
-    if named and label not in (*named, "all"):
+    true = tuple(truth_labels) or (label,)
+    tracks = tuple(
+        _track(*pair, label=label, true=true, notes=notes, named=named) for pair in found
+    )
+    if named and not {*named, "all"} & {*true}:
         raise DataError(
-            f"{reference}: nothing is labelled {label}, only {_listed(sorted(named))}; "
-            "choose with --label"
+            f"{reference}: nothing is labelled {' or '.join(true)}, only "
+            f"{_listed(sorted(named))}; choose with --label, or name what means {label} with "
+            "--truth-label"
         )
     return Comparison(tracks, tuple(missing), tuple(notes))
 
@@ -118,6 +128,12 @@ def _pairs(
             missing.append(name)
         else:
             strange.append(name)
+    if not paired and reference.samefile(estimate):
+        raise DataError(
+            f"{reference}: no song in it has both a truth (such as one.csv) and earmark's labels "
+            f"(one.singing.csv); there are {_listed(truths)}. Name the folder of each if there "
+            "are two"
+        )
     if not paired:
         raise DataError(
             f"{reference} and {estimate}: no song has a file in both, by name; there are "
@@ -188,6 +204,7 @@ def _track(
     scores_file: Path | None,
     *,
     label: str,
+    true: Collection[str],
     notes: list[str],
     named: set[str],
 ) -> Track:
@@ -199,8 +216,8 @@ def _track(
     if reference.segments or reference.model:  # an empty file names no labels
         named.update(reference.labels)
     duration_s = _length(name, reference, estimate, scores, beside=(answer, truth), notes=notes)
-    wanted = _of_label(reference, label, truth, notes)
-    found = _of_label(estimate, label, answer, notes)
+    wanted = _of_labels(reference, true, truth, notes, choose="--label or --truth-label")
+    found = _of_labels(estimate, (label,), answer, notes, choose="--label")
     values, hop_s = (None, HOP_S) if scores is None else (_column(scores, label), scores.hop_s)
     try:
         return Track(wanted, found, duration_s, values, hop_s, name)
@@ -238,14 +255,17 @@ def _length(
     return known[0]
 
 
-def _of_label(
-    annotation: Annotation, label: str, path: Path, notes: list[str]
+def _of_labels(
+    annotation: Annotation, wanted: Collection[str], path: Path, notes: list[str], *, choose: str
 ) -> tuple[Segment, ...]:
     segments = annotation.segments
-    kept = segments if label == "all" else tuple(labelled(segments, label))
+    kept = tuple(s for s in segments if "all" in wanted or s.label in wanted)
     if segments and not kept:
         labels = _listed(sorted({segment.label for segment in segments}))
-        notes.append(f"{path}: no segment is labelled {label}, only {labels}; choose with --label")
+        notes.append(
+            f"{path}: no segment is labelled {' or '.join(wanted)}, only {labels}; "
+            f"choose with {choose}"
+        )
     return kept
 
 

@@ -183,7 +183,7 @@ def read_singing(path: str | os.PathLike[str]) -> list[Segment]:
         names = ", ".join(sorted({s.label for s in found}))
         raise DataError(
             f"{os.fspath(path)}: nothing in it is labelled {SINGING!r}, only {names}; "
-            "rename the label that means singing"
+            "rename the label that means singing (earmark convert --rename OLD=singing)"
         )
     return sung
 

@@ -209,7 +209,7 @@ def _mix(
             voice, found = _utterance(path, seconds)
         except EarmarkError as error:
             useless.add(path)
-            warn(f"{error}; skipped")
+            warn(f"{str(error).rstrip('.')}; skipped")
             if useless == set(speech):
                 raise DataError("none of the recordings of speech can be used") from error
             continue
@@ -220,7 +220,7 @@ def _mix(
                 break
             except EarmarkError as error:
                 grounds.remove(under)
-                warn(f"{error}; skipped")
+                warn(f"{str(error).rstrip('.')}; skipped")
                 if not grounds:
                     raise DataError("none of the recordings of music can be used") from error
         name = f"{len(made):04d}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from earmark.annotation import Annotation
 from earmark.cli.outputs import claim
+from earmark.cli.words import names
 
 
 def command(
@@ -21,16 +24,30 @@ def command(
     to: Annotated[
         str | None, typer.Option(help="Format of OUT; its suffix tells otherwise.")
     ] = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OLD=NEW", help="Call a label otherwise: vocal=singing,v=singing."),
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="LABEL", help="Leave a label out: nosing,noise.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
 ) -> None:
     """Write label files in another format: `earmark convert song.csv song.TextGrid`.
 
     Several files go into a folder: `earmark convert *.csv labels/ --to audacity`.
+
+    `--rename` and `--drop` may be repeated. A label that occurs in none of the
+    files is misspelt: nothing is written then.
     """
     from earmark import formats
     from earmark.errors import FormatError, OutputError
     from earmark.labels import is_audio, label_format, read_segments
+    from earmark.relabel import relabel
 
+    renamed, dropped = _pairs(names(rename)), names(drop)
+    if twice := renamed.keys() & set(dropped):
+        raise typer.BadParameter(f"--rename and --drop both name {', '.join(sorted(twice))}")
     *sources, target = paths
     if not sources:
         raise typer.BadParameter("name at least two paths: IN and OUT")
@@ -56,6 +73,32 @@ def command(
         raise OutputError(f"{', '.join(sorted(twice))}: two files would go there")
     for path in targets:
         claim(path, overwrite=overwrite)
-    for path, goal in zip(sources, targets, strict=True):
-        read = formats.read if form.name == "npz" else read_segments
-        formats.write(read(path, format=source), goal, format=form.name)
+    read = formats.read if form.name == "npz" else read_segments
+    found = [read(path, format=source) for path in sources]
+    _check_named((*renamed, *dropped), found)
+    changed = [relabel(each, rename=renamed, drop=dropped) for each in found]
+    for annotation, goal in zip(changed, targets, strict=True):
+        formats.write(annotation, goal, format=form.name)
+
+
+def _pairs(given: Iterable[str]) -> dict[str, str]:
+    """Old names and new ones."""
+    pairs = {}
+    for text in given:
+        old, equals, new = (part.strip() for part in text.partition("="))
+        if not (old and equals and new):
+            raise typer.BadParameter(f"--rename {text}: not OLD=NEW, such as vocal=singing")
+        if pairs.setdefault(old, new) != new:
+            raise typer.BadParameter(f"--rename {text}: {old} has another name already")
+    return pairs
+
+
+def _check_named(named: Iterable[str], found: Iterable[Annotation]) -> None:
+    """A label that occurs nowhere is misspelt, unless nothing is labelled at all."""
+    from earmark.errors import DataError
+    from earmark.relabel import labels_of
+
+    marked = (annotation for annotation in found if annotation.segments or annotation.scores)
+    there = dict.fromkeys(label for annotation in marked for label in labels_of(annotation))
+    if there and (strange := [label for label in named if label not in there]):
+        raise DataError(f"nothing is labelled {', '.join(strange)}, only {', '.join(there)}")

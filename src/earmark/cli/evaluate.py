@@ -15,6 +15,7 @@ from rich.table import Table
 
 from earmark.cli.console import complain, err, out
 from earmark.cli.outputs import claim
+from earmark.cli.words import names
 
 COLUMNS = {
     "precision": "preci-\nsion",
@@ -31,13 +32,29 @@ FIGURES_WIDTH = 59
 
 
 def command(
-    reference: Annotated[Path, typer.Argument(help="A label file, or a folder of them.")],
-    estimate: Annotated[Path, typer.Argument(help="A label file, or a folder of them.")],
+    reference: Annotated[
+        Path, typer.Argument(metavar="TRUTH", help="A label file, or a folder of them.")
+    ],
+    estimate: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="LABELS",
+            show_default=False,
+            help="The same, to be measured; not needed where both lie in the folder TRUTH.",
+        ),
+    ] = None,
     *,
     collar: Annotated[
         float, typer.Option(min=0, help="Seconds left out on either side of a true edge.")
     ] = 0.0,
     label: Annotated[str, typer.Option(help="The label that counts, or `all`.")] = "singing",
+    truth_label: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="What TRUTH calls it, if otherwise: vocal,sing. Repeatable.",
+        ),
+    ] = None,
     rounds: Annotated[
         int, typer.Option(min=0, help="Draws of the bootstrap; 0 leaves intervals out.")
     ] = 200,
@@ -48,10 +65,17 @@ def command(
 ) -> None:
     """Measure detections against the truth: by frames of 20 ms, and by edges within 0.3 s.
 
-    Two files, or two folders in which songs are paired by name (`one.csv`, `one.singing.json`).
-    Any format that earmark reads; AUC needs the scores (`one.singing.npz`) beside the estimate.
+    Two files, or two folders in which songs are paired by name (`one.csv`,
+    `one.singing.json`), in any format that earmark reads. One folder alone holds
+    both: `one.csv` or `one.truth.csv` is the truth, `one.singing.csv` is measured.
+    AUC needs the scores, `one.singing.npz`, beside the estimate.
 
-    Songs of the reference without an estimate are named, and the exit code is 1.
+    `--json` has two more figures. false_alarm is the part of the frames without
+    singing that is called singing. edge_error_s is the median distance in seconds
+    from a true start or end to the nearest that was found; many false ones make it
+    small: read it beside onset F and offset F.
+
+    Songs of TRUTH without labels to measure are named, and the exit code is 1.
     """
     import numpy as np
 
@@ -60,8 +84,13 @@ def command(
     from earmark.formats.json import plain
     from earmark.metrics.frames import bootstrap, evaluate
 
+    if estimate is None and reference.is_file():
+        raise typer.BadParameter(f"{reference}: a file; name the label file to be measured as well")
+    if label == "all" and truth_label:
+        raise typer.BadParameter("--truth-label goes with one --label, not with `all`")
+    estimate = reference if estimate is None else estimate
     target = None if json is None else claim(json, overwrite=overwrite)
-    comparison = compare(reference, estimate, label=label)
+    comparison = compare(reference, estimate, label=label, truth_labels=names(truth_label))
     tracks = comparison.tracks
     figures: dict[str, Any] = {
         **evaluate(tracks, collar_s=collar),

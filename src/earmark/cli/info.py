@@ -27,13 +27,14 @@ Rows = list[tuple[str, str]]
 
 def command(
     file: Annotated[
-        Path | None, typer.Argument(help="A recording, a label file or an .onnx model.")
+        Path | None,
+        typer.Argument(help="A recording, a label file, or a model: its name, .onnx or folder."),
     ] = None,
 ) -> None:
     """Tell what is installed or, of a file, what it is."""
     if file is None:
         rows = _installation()
-    elif file.suffix.lower() == ".onnx":
+    elif _is_model(file):
         rows = _model(file)
     else:
         from earmark.labels import label_format
@@ -71,10 +72,21 @@ def _extra(extra: str, packages: tuple[str, ...]) -> str:
     return f"not installed: {how_to_install(extra)}"
 
 
-def _model(file: Path) -> Rows:
-    from earmark.runtime import OnnxModel
+def _is_model(file: Path) -> bool:
+    """Whether this is a model, a folder that holds one, or a shipped model's name and no file."""
+    from earmark.runtime import model_names
 
-    info = OnnxModel(str(file.absolute())).info
+    if file.exists():
+        return file.suffix.lower() == ".onnx" or any(file.glob("*.onnx"))
+    return file.suffix.lower() == ".onnx" or str(file) in model_names()
+
+
+def _model(file: Path) -> Rows:
+    from earmark.runtime import OnnxModel, model_path
+
+    if file.suffix.lower() != ".onnx":
+        file = model_path(file)
+    info, card = OnnxModel(str(file.absolute())).info, file.with_suffix(".md")
     decoding = ", ".join(f"{name} {value:g}" for name, value in info.decoding.items())
     return [
         ("file", f"{file}, {file.stat().st_size / 1e6:.2f} MB"),
@@ -87,6 +99,7 @@ def _model(file: Path) -> Rows:
         ),
         ("decoding", decoding or "thresholds 0.5"),
         ("sha256", info.sha256),
+        *([("card", str(card))] if card.is_file() else []),
     ]
 
 

@@ -12,7 +12,7 @@ import typer
 
 from earmark.cli.console import caution, out, warnings_told
 from earmark.cli.outputs import claim
-from earmark.errors import OutputError
+from earmark.errors import DataError, OutputError
 
 KINDS = {
     "singing": "singing_corpus",
@@ -26,13 +26,21 @@ def command(
     data: Annotated[Path, typer.Argument(help="The corpus: its folder.")],
     *,
     output: Annotated[Path, typer.Option("--out", "-o", help="The manifest.")],
-    kind: Annotated[str, typer.Option(help=f"Which corpus it is: {', '.join(KINDS)}.")] = "singing",
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Which corpus it is: {', '.join(KINDS)}. `folder` is songs with label files "
+            "beside them. Not needed for earmark's own, `singing`.",
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace it.")] = False,
 ) -> None:
     """Write the manifest of a corpus: earmark's own, a public one, or a folder of songs."""
     from earmark.datasets.layout import some
     from earmark.learn.manifest import on_both_sides, write_manifest
 
+    if kind is None:
+        kind = _kind_of(data)
     if kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is not known; known: {', '.join(KINDS)}")
     target = claim(output, overwrite=overwrite)
@@ -55,4 +63,20 @@ def command(
         out.print(f"{split:6} {material:8} {count:5}", markup=False)
     out.print(
         f"{target}: {len(found)} recording{'s' * (len(found) > 1)}", markup=False, soft_wrap=True
+    )
+
+
+def _kind_of(data: Path) -> str:
+    """Earmark's own corpus is known by its tables; of any other the user says what it is."""
+    from earmark.datasets.looks import looks_like
+
+    if not data.is_dir():
+        raise DataError(f"{data}: no such folder")
+    kind = looks_like(data)
+    if kind == "singing":
+        return kind
+    guess = "" if kind is None else f"it looks like {kind}, so say --kind {kind}; "
+    raise DataError(
+        f"{data}: which corpus is it? {guess}known are {', '.join(KINDS)} "
+        "(docs/usage.md has their layouts; `folder` is songs with label files beside them)"
     )

@@ -12,17 +12,33 @@ from rich.markup import escape
 from rich.table import Table
 
 from earmark.cli.console import out
+from earmark.errors import ModelError
 
 
 def command(
-    *, json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False
+    name: Annotated[
+        str | None, typer.Argument(help="A model: what its card says first, and where it lies.")
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
-    """List the models that `--model` knows by name."""
+    """List the models that `--model` knows by name, or tell of one."""
     from earmark.runtime import model_names
 
-    rows = [_row(name) for name in model_names()]
+    if name is not None and name not in model_names():
+        raise ModelError(
+            f"{name}: no such model; shipped are: {', '.join(model_names())}. "
+            "`earmark info` tells of an .onnx file"
+        )
+    rows = [_row(name) for name in ([name] if name else model_names())]
     if json:
         typer.echo(jsonlib.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if name is not None:
+        card = Path(rows[0]["card_file"])
+        out.print(opening(card), markup=False, soft_wrap=True)
+        out.print(f"\nThe whole card: {card}", markup=False, soft_wrap=True)
+        out.print(f"The model: {rows[0]['file']}", markup=False, soft_wrap=True)
         return
     headings = ("name", "labels", "size", "parameters", "what it is")
     table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
@@ -46,11 +62,22 @@ def _row(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "labels": list(info.labels),
+        "file": str(path),
+        "card_file": str(path.with_suffix(".md")),
         "bytes": path.stat().st_size,
         "parameters": info.parameters,
         "card": headline(path.with_suffix(".md")),
         "sha256": info.sha256,
     }
+
+
+def opening(card: Path) -> str:
+    """What a card says before its first section."""
+    try:
+        text = card.read_text("utf-8")
+    except OSError as error:
+        raise ModelError(f"{card}: cannot be read ({error.strerror})") from error
+    return text.partition("\n## ")[0].strip()
 
 
 def headline(card: Path) -> str:

@@ -15,12 +15,15 @@ STOPPED = 130
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Around a command: a stop unwinds it, is told, and ends the process with code 130."""
+    """Around a command: a stop unwinds it, is told, and ends the process with code 130.
+
+    A command that knows better what is left says so as the interrupt's own text.
+    """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
-    except KeyboardInterrupt:
-        complain("stopped; finished files are kept, none is left half-written")
+    except KeyboardInterrupt as stop:
+        complain(str(stop) or "stopped; finished files are kept, none is left half-written")
         sys.stdout.flush()
         os._exit(STOPPED)  # threads within a song would otherwise be waited for
     finally:

@@ -21,6 +21,13 @@ from earmark.cli.console import err, out
 from earmark.errors import EarmarkError, how_to_install
 
 
+def _changes(given: list[str] | None) -> list[str] | None:
+    for change in given or ():
+        if not change.partition("=")[1]:
+            raise typer.BadParameter(f"{change!r} is not KEY=VALUE, such as stages.0.steps=500")
+    return given
+
+
 def command(
     manifest: Annotated[Path, typer.Argument(help="JSON lines; docs/usage.md says of what.")],
     *,
@@ -30,13 +37,21 @@ def command(
     ] = None,
     change: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe: stages.0.steps=500."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            callback=_changes,
+            help="Change the recipe: stages.0.steps=500. Repeatable.",
+        ),
     ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor threads; all otherwise.")
     ] = None,
 ) -> None:
-    """Train a model; called again after a stop, it goes on where it was."""
+    """Train a model; called again after a stop, it goes on where it was.
+
+    Stop it by Ctrl-C whenever you like: where it stands is kept every 20 s.
+    """
     from earmark.learn.manifest import read_manifest
     from earmark.learn.recipe import DEFAULT, read_recipe
 
@@ -45,7 +60,7 @@ def command(
     try:
         import torch
 
-        from earmark.learn.train import train
+        from earmark.learn.train import WHEN_STOPPED, train
     except ModuleNotFoundError as error:
         raise EarmarkError(
             f"training needs {error.name}, which is not installed: {how_to_install('train')}"
@@ -53,8 +68,11 @@ def command(
     if threads is not None:
         torch.set_num_threads(threads)
     stages = _Stages()
-    with stages.bars:
-        model = train(manifest, output, recipe=plan, progress=stages.tell)
+    try:
+        with stages.bars:
+            model = train(manifest, output, recipe=plan, progress=stages.tell)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(WHEN_STOPPED) from None
     for stage, figures in stages.best.items():
         out.print(f"{stage}: {figures}", markup=False)
     out.print(f"The model is {model}. Try it:", markup=False, soft_wrap=True)

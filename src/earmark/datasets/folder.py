@@ -33,6 +33,8 @@ from earmark.labels import full_name, is_audio, label_format, output_labels, son
 SPLITS = {name: name for name in ("train", "valid", "test")}
 _NEARLY = {"training": "train", "validation": "valid", "val": "valid", "testing": "test"}
 NAME = "a folder of songs"
+MOST = 10
+"""Songs that a message names."""
 
 
 def rows(data: str | os.PathLike[str], *, relative_to: str | os.PathLike[str]) -> list[Row]:
@@ -61,21 +63,32 @@ def _songs(root: Path, relative_to: str | os.PathLike[str]) -> Iterator[Row]:
     tops = split_folders(root, SPLITS, data_set=NAME) if parted else [(root, "train")]
     if parted and (stray := recordings(root)):
         raise DataError(f"{stray[0]}: in no split; move it into {', '.join(SPLITS)}")
-    for top, split in tops:
-        for folder in sorted(Path(at) for at, _, _ in os.walk(top, onerror=_closed)):
-            if any(part.startswith((".", "__")) for part in folder.relative_to(top).parts):
-                continue
-            for song, labels in _labels(folder).items():
-                song_segments(_only(song, labels), audio=song)
-                yield {
-                    "audio": relative(song, relative_to),
-                    "labels": relative(labels[0], relative_to),
-                    "material": "song",
-                    "singer": performer(song_name(song)),
-                    "split": split,
-                    "licence": "unknown",
-                    "label_kind": "hand",
-                }
+    found = [
+        (song, labels, split)
+        for top, split in tops
+        for folder in _folders(top)
+        for song, labels in _labels(folder).items()
+    ]
+    if bare := [song for song, labels, _ in found if not labels]:
+        raise DataError(_without_labels(root, bare))
+    for song, labels, split in found:
+        song_segments(_only(song, labels), audio=song)
+        yield {
+            "audio": relative(song, relative_to),
+            "labels": relative(labels[0], relative_to),
+            "material": "song",
+            "singer": performer(song_name(song)),
+            "split": split,
+            "licence": "unknown",
+            "label_kind": "hand",
+        }
+
+
+def _folders(top: Path) -> Iterator[Path]:
+    """A folder and those below it, without hidden ones."""
+    for folder in sorted(Path(at) for at, _, _ in os.walk(top, onerror=_closed)):
+        if not any(part.startswith((".", "__")) for part in folder.relative_to(top).parts):
+            yield folder
 
 
 def _closed(error: OSError) -> None:
@@ -103,12 +116,27 @@ def _labels(folder: Path) -> dict[Path, list[Path]]:
 
 
 def _only(song: Path, labels: list[Path]) -> Path:
-    if not labels:
-        raise DataError(
-            f"{song}: a song without labels; put a label file beside it, such as "
-            f"{song.with_suffix('.csv').name} (an empty table for a song without singing)"
-        )
     if len(labels) > 1:
         names = some([path.name for path in labels])
         raise DataError(f"{song}: several label files ({names}); keep one")
     return labels[0]
+
+
+def _without_labels(root: Path, songs: list[Path]) -> str:
+    """All songs that lack a label file, in one message."""
+    names = some([str(song.relative_to(root)) for song in songs], most=MOST)
+    which, beside = f"{songs[0]}: a song", "it"
+    if len(songs) > 1:
+        which, beside = f"{root}: {len(songs)} songs ({names})", "each"
+    written = (
+        f". {path.name} is earmark's own and no truth: once you have corrected it, "
+        f"call it {song_name(song)}{path.suffix}"
+        for song in songs[:MOST]
+        for path in entries(song.parent)
+        if song_name(path) == song_name(song) and label_format(path) not in (None, "npz")
+    )
+    return (
+        f"{which} without labels; put a label file beside {beside}, such as "
+        f"{songs[0].with_suffix('.csv').name} (an empty table for a song without singing)"
+        f"{next(written, '')}"
+    )

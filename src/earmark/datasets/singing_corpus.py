@@ -141,7 +141,9 @@ def _with_endpoints(
         try:
             found = [[float(row["start_s"]), float(row["end_s"])] for row in parts]
         except ValueError as error:
-            raise DataError(f"{root / 'singing' / name}: {audio}: {error}") from error
+            raise DataError(
+                f"{root / 'singing' / name}: start_s and end_s of {audio} are not both numbers"
+            ) from error
         yield {
             "audio": audio,
             "endpoints": found,

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from earmark.learn.melody import Melody, Note, draw_melody
 from earmark.learn.play import SR, Instrument, Manner, Oscillator, Recorded, perform
-from earmark.learn.sing import analyse, register, sing_melody, vowels
+from earmark.learn.sing import register, sing_melody
+from earmark.learn.world import analyse, vowels
 
 Samples = NDArray[np.float32]
 Curve = NDArray[np.float64]

@@ -46,4 +46,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], di
             info = json.loads((file.metadata() or {})["earmark"])
             return {name: file.get_tensor(name) for name in file.keys()}, info  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise ModelError(f"{path}: not a checkpoint of earmark's ({error})") from error
+        raise ModelError(
+            f"{path}: not a checkpoint of earmark's that can be read; if a training kept it, "
+            "remove its folder and start anew"
+        ) from error

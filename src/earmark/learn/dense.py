@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from earmark.learn.loop import two_columns
+from earmark.learn.losses import two_columns
 
 CHUNK = 4000
 """Blocks whose activations are held at a time: about 1 GB at 64 filters."""

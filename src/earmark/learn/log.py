@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from earmark.atomic import write_atomic
+from earmark.errors import OutputError
 
 COLUMNS = ("stage", "step", "loss", "lr", "valid_loss", "valid_auc", "seconds")
 
@@ -34,11 +35,17 @@ class Log:
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()
-        writer.writerows(r for r in rows if r["stage"] != stage or int(r["step"]) <= step)
+        whole = (r for r in rows if r["seconds"] is not None)  # a kill may have cut the last one
+        writer.writerows(r for r in whole if r["stage"] != stage or int(r["step"]) <= step)
         write_atomic(path, text.getvalue().encode())
 
     def add(self, step: int, row: Mapping[str, float]) -> None:
         """Append a row; columns that it lacks stay empty."""
         values = {name: f"{value:.6g}" for name, value in row.items()}
-        with self._path.open("a", newline="") as file:
-            csv.DictWriter(file, COLUMNS).writerow({"stage": self._stage, "step": step} | values)
+        try:
+            with self._path.open("a", newline="") as file:
+                csv.DictWriter(file, COLUMNS).writerow(
+                    {"stage": self._stage, "step": step} | values
+                )
+        except OSError as error:
+            raise OutputError(f"{self._path}: cannot be written ({error.strerror})") from error

@@ -10,13 +10,10 @@ if nothing had happened, and two processes that share a batch draw the examples 
 from __future__ import annotations
 
 import math
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,44 +26,15 @@ from earmark.learn.averaging import Average
 from earmark.learn.checkpoint import load_checkpoint, save_checkpoint
 from earmark.learn.examples import Example
 from earmark.learn.log import Log
+from earmark.learn.losses import losses, validate
+from earmark.learn.place import Place
 from earmark.learn.recipe import Stage
 from earmark.learn.standing import DIVERGED, Standing
 from earmark.learn.transfer import train_mode
-from earmark.metrics.frames import auc
 
 Draw = Callable[[np.random.Generator], Example]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where this process stands among those that train together."""
-
-    rank: int = 0
-    world: int = 1
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-
-    @classmethod
-    def find(cls) -> Place:
-        """Ask torchrun's environment; join the others if there are any."""
-        cuda = torch.cuda.is_available()
-        world = int(os.environ.get("WORLD_SIZE", "1"))
-        if world > 1 and not dist.is_initialized():
-            patience = timedelta(hours=6)  # rank 0 may have many recordings to read first
-            dist.init_process_group("nccl" if cuda else "gloo", timeout=patience)
-        local = int(os.environ.get("LOCAL_RANK", "0"))
-        if cuda:
-            torch.cuda.set_device(local)
-        device = torch.device("cuda", local) if cuda else torch.device("cpu")
-        return cls(int(os.environ.get("RANK", "0")), world, device)
-
-    @contextmanager
-    def first(self) -> Iterator[None]:
-        """Rank 0 goes through alone; the others follow when what it made (a cache) is there."""
-        if self.rank > 0:
-            dist.barrier()
-        yield
-        if self.rank == 0 and self.world > 1:
-            dist.barrier()
+KEEP_S = 20.0
+"""Seconds after which a state is kept between validations, so that a stop loses no more."""
 
 
 def fit(
@@ -90,8 +58,7 @@ def fit(
     Parameters
     ----------
     net : nn.Module
-        (B, T, F) -> logits: (B, T, C) of a sigmoid for each of C labels; for labels of shape (T,),
-        (B, T, 2) of a softmax, or (B, T) of a sigmoid.
+        (B, T, F) -> logits, as ``losses.py`` takes them.
     stage : Stage
     number : int
         Which stage of the recipe this is: part of the seed and of file names.
@@ -117,74 +84,83 @@ def fit(
         raise DataError(
             f"stage {stage.name}: {place.world} processes cannot share batches of {stage.batch}"
         )
-    state_path = folder / f"stage{number}.safetensors"
-    best_path = folder / f"stage{number}.best.safetensors"
-    learning = [p for p in net.parameters() if p.requires_grad]
-    optimizer = torch.optim.Adam(learning, lr=stage.lr)
-    average = Average(net, stage.average)
-    state = Standing()
-    if state_path.is_file():
-        state = Standing.resume(state_path, net, optimizer, average.net)
-    elif place.rank == 0:
-        best_path.unlink(missing_ok=True)
+    learner = _Learner(net, stage, folder / f"stage{number}", fresh=place.rank == 0)
+    state = learner.state
     model = nn.parallel.DistributedDataParallel(net) if place.world > 1 else net
     reduced = mixed_precision and has_bfloat16(place.device)
     log = Log(folder / "log.csv", stage.name, state.step) if place.rank == 0 else None
     started = time.monotonic() - state.seconds
-    batches = _batches(stage, draw, state.step, (seed, number), place)
-    for X, y, known in batches:
+    for batch in _batches(stage, draw, state.step, (seed, number), place):
         if state.stopped:
             break
-        for group in optimizer.param_groups:
-            group["lr"] = _lr(stage, state.step)
         torch.manual_seed(hash((seed, number, state.step, place.rank)) % 2**63)  # dropout
-        train_mode(net, freeze_batch_norm=stage.freeze_batch_norm)
-        loss = _step(model, optimizer, learning, (X, y, known), reduced, place)
-        state.step += 1
-        average.update(step=state.step)
-        row = {"loss": loss, "lr": optimizer.param_groups[0]["lr"]}
-        last = state.step == stage.steps
-        if place.rank == 0 and (last or state.step % stage.validate_every == 0):
-            row |= validate(average.net, valid, place.device)
-            state.seconds = time.monotonic() - started
-            if not math.isfinite(loss) or (valid and math.isnan(row["valid_loss"])):
-                raise DataError(DIVERGED)
-            if not math.isnan(row["valid_auc"]):  # it is where there is nothing to tell apart
-                state.judge(row["valid_auc"], stage.patience)
-            if state.stale == 0 or not valid or stage.average:
-                save_checkpoint(best_path, average.net.state_dict(), {"step": state.step} | row)
-            state.keep(state_path, net, optimizer, average.net)
-        state.stopped = _agree(state.stopped, place)
+        row = learner.learn(partial(_loss, model, batch, reduced, place))
         if log is not None:
-            log.add(state.step, row | {"seconds": time.monotonic() - started})
+            due = state.step == stage.steps or state.step % stage.validate_every == 0
+            if due:
+                row |= learner.judge(row, valid, place.device)
+            seconds = time.monotonic() - started
+            late = seconds - state.seconds >= KEEP_S and math.isfinite(row["loss"])
+            if due or late:
+                learner.keep(seconds)
+            log.add(state.step, row | {"seconds": seconds})
+        state.stopped = place.agree(state.stopped)
         progress(state.step, row)
     if place.world > 1:
         dist.barrier()
-    net.load_state_dict(load_checkpoint(best_path)[0])
+    net.load_state_dict(load_checkpoint(learner.best_path)[0])
     return state.seconds
 
 
-@torch.no_grad()
-def validate(net: nn.Module, examples: Sequence[Example], device: torch.device) -> dict[str, float]:
-    """Mean loss over the known frames of some examples, and AUC, the mean over labels."""
-    if not examples:
-        return {"valid_loss": math.nan, "valid_auc": math.nan}
-    net.eval()
-    losses, scores, truth, sure = [], [], [], []
-    for X, y, known in examples:
-        target = torch.from_numpy(y)[None]
-        logits = net(torch.from_numpy(X)[None].to(device)).float().cpu()
-        losses.append(_losses(logits, target)[0].numpy()[known])
-        scores.append(_evidence(logits, target)[0].numpy().reshape(len(X), -1))
-        truth.append(y.reshape(len(X), -1))
-        sure.append(known.reshape(len(X), -1))
-    loss = float(np.concatenate(losses).mean())
-    if math.isnan(loss):
-        return {"valid_loss": loss, "valid_auc": math.nan}
-    columns = zip(*(np.concatenate(each).T for each in (truth, scores, sure)), strict=True)
-    areas = [auc(y[known], s[known]) for y, s, known in columns]
-    there = [area for area in areas if not math.isnan(area)]  # a label that nobody has cannot be
-    return {"valid_loss": loss, "valid_auc": float(np.mean(there)) if there else math.nan}
+class _Learner:
+    """A network in one stage, with all that must be kept for it to go on after a stop."""
+
+    def __init__(self, net: nn.Module, stage: Stage, path: Path, *, fresh: bool) -> None:
+        self.net, self.stage = net, stage
+        self.path = path.with_name(f"{path.name}.safetensors")
+        self.best_path = path.with_name(f"{path.name}.best.safetensors")
+        self.learning = [p for p in net.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.Adam(self.learning, lr=stage.lr)
+        self.average = Average(net, stage.average)
+        self.state = Standing()
+        if self.path.is_file():
+            self.state = Standing.resume(self.path, net, self.optimizer, self.average.net)
+        elif fresh:
+            self.best_path.unlink(missing_ok=True)
+
+    def learn(self, cost: Callable[[], Tensor]) -> dict[str, float]:
+        """One step down the slope of the loss; the row of the log."""
+        lr = _lr(self.stage, self.state.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        train_mode(self.net, freeze_batch_norm=self.stage.freeze_batch_norm)
+        loss = cost()
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.learning, 5.0)
+        self.optimizer.step()
+        self.state.step += 1
+        self.average.update(step=self.state.step)
+        return {"loss": loss.item(), "lr": lr}
+
+    def judge(
+        self, row: Mapping[str, float], valid: Sequence[Example], device: torch.device
+    ) -> dict[str, float]:
+        """Validate, and keep the weights if they are the best (averaged ones always)."""
+        found = validate(self.average.net, valid, device)
+        if not math.isfinite(row["loss"]) or (valid and math.isnan(found["valid_loss"])):
+            raise DataError(DIVERGED)
+        if not math.isnan(found["valid_auc"]):  # it is where there is nothing to tell apart
+            self.state.judge(found["valid_auc"], self.stage.patience)
+        if self.state.stale == 0 or not valid or self.stage.average:
+            info = {"step": self.state.step, **row, **found}
+            save_checkpoint(self.best_path, self.average.net.state_dict(), info)
+        return found
+
+    def keep(self, seconds: float) -> None:
+        """Keep where the stage stands after so many seconds of training."""
+        self.state.seconds = seconds
+        self.state.keep(self.path, self.net, self.optimizer, self.average.net)
 
 
 def _batches(
@@ -208,50 +184,18 @@ def _batches(
             yield X, y, known
 
 
-def _step(
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    learning: Sequence[nn.Parameter],
-    batch: tuple[Tensor, Tensor, Tensor],
-    reduced: bool,
-    place: Place,
-) -> float:
+def _loss(
+    model: nn.Module, batch: tuple[Tensor, Tensor, Tensor], reduced: bool, place: Place
+) -> Tensor:
+    """Mean over the known frames of a batch, of all processes together."""
     X, y, known = batch
     with torch.autocast(place.device.type, torch.bfloat16, enabled=reduced):
         logits = model(X)
-    each = _losses(logits.float(), y)
+    each = losses(logits.float(), y)
     total, count = (each * known).sum(), known.sum().float()
     if place.world > 1:  # DDP averages gradients; the mean must be over all processes' frames
         dist.all_reduce(count)
-    loss = total * place.world / count.clamp(min=1)
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_(learning, 5.0)
-    optimizer.step()
-    return loss.item()
-
-
-def _losses(logits: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of every frame, of the shape of ``y``: of a sigmoid a label, or a softmax."""
-    if y.dim() == 3:
-        return nn.functional.binary_cross_entropy_with_logits(
-            logits, y.to(logits.dtype), reduction="none"
-        )
-    both = two_columns(logits).flatten(0, 1)
-    return nn.functional.cross_entropy(both, y.flatten().long(), reduction="none").view(y.shape)
-
-
-def _evidence(logits: Tensor, y: Tensor) -> Tensor:
-    """The logit that a label is there, of the shape of ``y``."""
-    if y.dim() == 3:
-        return logits
-    both = two_columns(logits)
-    return both[..., 1] - both[..., 0]
-
-
-def two_columns(logits: Tensor) -> Tensor:
-    """The (B, T) logits of a sigmoid as the (B, T, 2) of a softmax, which come as they are."""
-    return logits if logits.dim() == 3 else torch.stack([torch.zeros_like(logits), logits], dim=2)
+    return total * place.world / count.clamp(min=1)
 
 
 def has_bfloat16(device: torch.device) -> bool:
@@ -267,12 +211,3 @@ def _lr(stage: Stage, step: int) -> float:
     if step < rise:
         return stage.lr * (step + 1) / rise
     return stage.lr * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, stage.steps - rise)))
-
-
-def _agree(stopped: bool, place: Place) -> bool:
-    """Rank 0 decides for all."""
-    if place.world == 1:
-        return stopped
-    flag = torch.tensor([int(stopped)], device=place.device)
-    dist.broadcast(flag, src=0)
-    return bool(flag.item())

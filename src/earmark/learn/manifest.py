@@ -147,8 +147,10 @@ def write_manifest(rows: Iterable[Mapping[str, Any]], path: str | os.PathLike[st
 def _parse(line: str, *, where: str, folder: Path) -> Track:
     try:
         row = json.loads(line)
-    except ValueError as error:
-        raise DataError(f"{where}: not a JSON object ({error})") from error
+    except json.JSONDecodeError as error:
+        raise DataError(f"{where}: not a JSON object ({error.msg})") from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits; 10,000 brackets
+        raise DataError(f"{where}: not a JSON object that can be read") from error
     if not isinstance(row, dict):
         raise DataError(f"{where}: not a JSON object")
     return parse_row(row, where=where, folder=folder)
@@ -180,7 +182,7 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
     if not all(isinstance(name, str) and name for name in names):
         raise DataError(f"{where}: needs `audio`, or both `vocals` and `instrumental`")
     paths = tuple(folder / name for name in names)
-    for key in ("labels", "singer"):
+    for key in ("labels", "singer", "split", "licence", "label_kind"):
         if not isinstance(row.get(key) or "", str):
             raise DataError(f"{where}: `{key}` is text, got {row[key]!r}")
     labels = folder / row["labels"] if row.get("labels") else None

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.errors import DataError
+from earmark.errors import DataError, how_to_install
 
 _SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))
 """Major, minor, pentatonic, blues: semitones above the root."""
@@ -110,12 +110,14 @@ def read_tunes(folder: str | os.PathLike[str]) -> list[Melody]:
 
 
 def _tune(path: Path) -> Melody:
-    import mido  # only where tunes are read
-
+    try:
+        import mido  # only where tunes are read
+    except ModuleNotFoundError as error:
+        raise DataError(f"{path}: is read by mido: {how_to_install('train')}") from error
     try:
         messages = list(mido.MidiFile(path))  # delta times in seconds
     except (OSError, ValueError, EOFError, IndexError, KeyError) as error:
-        raise DataError(f"{path}: not a MIDI file ({error})") from error
+        raise DataError(f"{path}: not a MIDI file that can be read; take it away") from error
     highest: dict[float, int] = {}
     now_s = 0.0
     for message in messages:

@@ -49,6 +49,8 @@ class Stage:
     """Validations without a better loss after which the stage ends early."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise ValueError(f"name is a stage's, in quotes: {self.name!r}")
         _whole(self, "steps", "batch", "validate_every", "patience", least=1)
         _whole(self, "frames", least=LEAST_FRAMES)
         _switch(self, "freeze_batch_norm", "augment")
@@ -115,6 +117,10 @@ class Recipe:
             parse_codec(codec)
         if not isinstance(self.name, str) or Path(self.name).name != self.name:
             raise ValueError(f"name is the model's, no path: {self.name!r}")
+        if not all(map(_finite, self.decoding.values())):
+            raise ValueError(f"decoding gives numbers: {self.decoding!r}")
+        if strange := set(self.decoding) - {f.name for f in dataclasses.fields(Hysteresis)}:
+            raise ValueError(f"decoding has no {', '.join(sorted(strange))}")
         Hysteresis(**self.decoding)  # thresholds that cannot be are told before the training
 
 
@@ -134,14 +140,15 @@ def _texts(settings: object, *names: str) -> None:
 def _whole(settings: object, *names: str, least: int) -> None:
     for name in names:
         value = getattr(settings, name)
-        if not isinstance(value, int) or value < least:
+        if type(value) is not int or value < least:
             raise ValueError(f"{name} is a whole number from {least}, got {value!r}")
 
 
 def _number(settings: object, name: str, *, least: float, below: float = math.inf) -> None:
     value = getattr(settings, name)
     if not _finite(value) or not least <= value < below:
-        raise ValueError(f"{name} is a number from {least} and below {below}, got {value!r}")
+        limit = f" and below {below}" if math.isfinite(below) else ""
+        raise ValueError(f"{name} is a number from {least}{limit}, got {value!r}")
 
 
 def _finite(value: object) -> bool:
@@ -175,15 +182,25 @@ def read_recipe(path: str | os.PathLike[str] = DEFAULT, *, changes: Iterable[str
     where = f"{path}, changed by --set" if changes else path
     try:
         tree = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        for change in changes:
-            _change(tree, change)
-        stages = tuple(_build(Stage, stage) for stage in tree.pop("stages", []))
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except OSError as error:
+        raise DataError(f"{path}: not a recipe that can be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not a recipe, which is TOML in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{path}: not a recipe ({error})") from error
+    for change in changes:
+        _change(tree, change)
+    try:
+        listed = tree.pop("stages", [])
+        if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
+            raise ValueError("stages are tables, [[stages]]")
+        stages = tuple(_build(Stage, stage) for stage in listed)
         if not stages or len({stage.name for stage in stages}) < len(stages):
             raise ValueError("it needs stages, each with a name of its own")
         return _build(Recipe, {**tree, "stages": stages})
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
+    except ValueError as error:
         raise DataError(f"{where}: not a recipe ({error})") from error
 
 
@@ -191,24 +208,37 @@ def _change(tree: Any, change: str) -> None:
     keys, equals, value = change.partition("=")
     if not equals:
         raise DataError(f"--set {change}: not KEY=VALUE")
-    *parents, last = keys.strip().split(".")
     try:
-        for key in parents:
-            tree = tree[int(key)] if isinstance(tree, list) else tree[key]
-        tree[last] = tomllib.loads(f"value = {value}")["value"]
-    except (KeyError, IndexError, TypeError) as error:
-        raise DataError(
-            f"--set {change}: not a change of the recipe, which has no {'.'.join(parents)}"
-        ) from error
+        new = tomllib.loads(f"value = {value}")["value"]
     except ValueError as error:
         raise DataError(
             f"--set {change}: not a change of the recipe ({error}); values are TOML, text stands "
             "in quotes: --set 'name=\"mine\"'"
         ) from error
+    *parents, last = keys.strip().split(".")
+    try:
+        for key in parents:
+            tree = tree[int(key)] if isinstance(tree, list) else tree[key]
+        tree[int(last) if isinstance(tree, list) else last] = new
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise DataError(
+            f"--set {change}: not a change of the recipe, which has no {keys.strip()}"
+        ) from error
 
 
 def _build(kind: type[Any], values: Mapping[str, Any]) -> Any:
-    known = {f.name for f in dataclasses.fields(kind)}
-    if unknown := set(values) - known:
-        raise ValueError(f"unknown {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    if unknown := set(values) - set(fields):
+        raise ValueError(
+            f"unknown {', '.join(sorted(unknown))}; known: {', '.join(sorted(fields))}"
+        )
+    # both are MISSING where a field has to be given
+    optional = {name for name, f in fields.items() if f.default is not f.default_factory}
+    if lacking := set(fields) - optional - set(values):
+        raise ValueError(f"a {kind.__name__.lower()} lacks {', '.join(sorted(lacking))}")
+    for name, value in values.items():
+        if str(fields[name].type).startswith("tuple") and not isinstance(value, list | tuple):
+            raise ValueError(f"{name} is a list, got {value!r}")
+        if str(fields[name].type).startswith("Mapping") and not isinstance(value, Mapping):
+            raise ValueError(f"{name} is a table, got {value!r}")
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})

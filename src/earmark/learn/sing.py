@@ -1,108 +1,40 @@
 """Clean speech turned into singing.
 
 What song has and speech has not is pitch that keeps to notes, and vowels that last as long as the
-notes do (Hou et al. 2020 name both as the gap between their source and target tasks). WORLD
-(Morise, Yokomori, Ozawa 2016) takes speech apart into pitch, spectral envelope and aperiodicity,
-every 5 ms. Here the vowels are found and stretched to the notes of a melody, the pitch is put on
+notes do (Hou et al. 2020 name both as the gap between their source and target tasks). Speech is
+taken apart (``world.py``), its vowels are stretched to the notes of a melody, the pitch is put on
 them with glides, vibrato and a slow drift, the envelope is shifted to make another singer of the
-speaker, and WORLD puts it together again. All ranges are our choices; Sundberg, *The Science of
+speaker, and all is put together again. All ranges are our choices; Sundberg, *The Science of
 the Singing Voice* (1987), has vibrato at 5 to 7 Hz and the singer's formant near 3 kHz.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from earmark.errors import DataError, how_to_install
 from earmark.learn.melody import Melody, Note, draw_melody
+from earmark.learn.world import (
+    RATE,
+    SR,
+    Curve,
+    Samples,
+    Speech,
+    analyse,
+    smooth,
+    synthesise,
+    vowels,
+)
 
-SR = 16000
-PERIOD_MS = 5.0
-RATE = 1000 / PERIOD_MS
-"""Frames of WORLD in a second."""
 LONGEST_PAUSE_S = 0.3
 """Longer pauses of the speaker are sung through faster."""
-SHORTEST_VOWEL = 6
-"""Frames."""
 HARMONIES = (-12.0, -5.0, -4.0, -3.0, 0.0, 3.0, 4.0, 5.0, 7.0, 12.0)
 """Semitones between a voice and one that is sung with it; 0 doubles it."""
 
 INGREDIENTS = ("melody", "stretch", "glides", "vibrato", "drift", "formants", "harmony")
 """What is done to speech, so that each can be left out and what it brings measured."""
-
-Curve = NDArray[np.float64]
-Samples = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Speech:
-    """What WORLD makes of speech.
-
-    Parameters
-    ----------
-    f0_hz : ndarray, shape (T,)
-        Pitch, 0 where there is none.
-    envelope, aperiodicity : ndarray, shape (T, F)
-        Power, and the share of noise in it, from 0 to 8 kHz.
-    """
-
-    f0_hz: Curve
-    envelope: Curve
-    aperiodicity: Curve
-
-
-def analyse(y: Samples) -> Speech:
-    """Take speech apart by WORLD (DIO, StoneMask, CheapTrick, D4C).
-
-    Parameters
-    ----------
-    y : ndarray, shape (n,)
-        Samples at 16 kHz.
-
-    Raises
-    ------
-    DataError
-        If pyworld is not installed.
-    """
-    world = _world()
-    if len(y) < SR // 4:  # too short to have a pitch
-        return Speech(np.zeros(1), np.ones((1, 2)), np.ones((1, 2)))
-    x = y.astype(np.float64)
-    f0_hz, times_s = world.dio(x, SR, f0_floor=70, f0_ceil=500, frame_period=PERIOD_MS)
-    f0_hz = world.stonemask(x, f0_hz, times_s, SR)
-    envelope = world.cheaptrick(x, f0_hz, times_s, SR)
-    return Speech(f0_hz, envelope, world.d4c(x, f0_hz, times_s, SR))
-
-
-def vowels(speech: Speech) -> list[tuple[int, int]]:
-    """Where syllables sound: voiced runs, cut where their loudness dips by 2 dB or more.
-
-    Returns
-    -------
-    list of (int, int)
-        First frame, and the one after the last.
-    """
-    loudness_db = _smooth(10 * np.log10(speech.envelope.sum(axis=1) + 1e-12), 9)
-    voiced = np.pad(speech.f0_hz > 0, 1).astype(np.int8)
-    found = []
-    for start, stop in np.flatnonzero(np.diff(voiced)).reshape(-1, 2):
-        if stop - start < SHORTEST_VOWEL:
-            continue
-        cuts = [int(start)]
-        for i in range(start + 8, stop - 8):
-            here = loudness_db[i]
-            peaks = loudness_db[max(start, i - 25) : i].max(), loudness_db[i + 1 : i + 26].max()
-            lowest = here <= loudness_db[max(start, i - 8) : i + 9].min()
-            if lowest and here < min(peaks) - 2 and i - cuts[-1] > 12:
-                cuts.append(i)
-        found += list(zip(cuts, [*cuts[1:], int(stop)], strict=True))
-    return found
 
 
 def sing(
@@ -284,10 +216,7 @@ def _voice(
         envelope = np.stack([np.interp(bins / formants_up, bins, frame) for frame in envelope])
         envelope *= np.where(voiced, 1 + ring, 1)
     noise = np.where(voiced, noise ** rng.uniform(1, 2), noise)
-    world = _world()
-    return np.asarray(
-        world.synthesize(f0_hz, *map(np.ascontiguousarray, (envelope, noise)), SR, PERIOD_MS)
-    )
+    return synthesise(f0_hz, envelope, noise)
 
 
 def _sung_pitch_hz(
@@ -299,33 +228,13 @@ def _sung_pitch_hz(
     glides, vibrato, drift = rng.spawn(3)
     line = np.interp(frames, frames[held], note[held])
     if "glides" not in left_out:
-        line = _smooth(line, int(glides.uniform(6, 30)))
+        line = smooth(line, int(glides.uniform(6, 30)))
     if vibrato.random() < 0.8 and "vibrato" not in left_out:
         depth = vibrato.uniform(0.1, 1.0)  # semitones, to either side
         swell = np.clip((age_s - vibrato.uniform(0.1, 0.35)) / 0.25, 0, 1)
-        wander = 1 + 0.05 * _smooth(vibrato.normal(size=len(line)), 60)
+        wander = 1 + 0.05 * smooth(vibrato.normal(size=len(line)), 60)
         phase = 2 * np.pi * np.cumsum(vibrato.uniform(4.8, 7.2) * wander) / RATE
         line = line + depth * swell * np.sin(phase)
     if drift.random() < 0.8 and "drift" not in left_out:  # the rest is tuned, as by a machine
-        line = line + drift.normal(0, 0.15) + 0.25 * _smooth(drift.normal(size=len(line)), 40)
+        line = line + drift.normal(0, 0.15) + 0.25 * smooth(drift.normal(size=len(line)), 40)
     return np.asarray(440 * 2 ** ((line - 69) / 12))
-
-
-def _smooth(x: Curve, width: int) -> Curve:
-    """Averaged under a Hann window of ``width`` frames; the ends are held."""
-    width = max(3, width) | 1
-    kernel = np.hanning(width + 2)[1:-1]
-    padded = np.pad(x, width // 2, mode="edge")
-    return np.convolve(padded, kernel / kernel.sum(), mode="valid")
-
-
-def _world():  # type: ignore[no-untyped-def]  # a module without types
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it asks setuptools for its own version
-            import pyworld
-    except ImportError as error:
-        raise DataError(
-            f"speech is sung by pyworld, which is not installed: {how_to_install('train')}"
-        ) from error
-    return pyworld

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import torch
 
 from earmark.annotation import SINGING
 from earmark.atomic import write_atomic
-from earmark.errors import DataError, OutputError
+from earmark.errors import EarmarkError
 from earmark.hysteresis import Hysteresis
 from earmark.learn.calibrate import calibrate, score_songs
+from earmark.learn.checks import check
+from earmark.learn.claim import Claim
 from earmark.learn.examples import Example, Examples, Rng
 from earmark.learn.export import export_onnx
-from earmark.learn.kinds import LABELS, SPOKEN, SUNG, drawable, voice_of
+from earmark.learn.kinds import LABELS, SPOKEN
 from earmark.learn.library import Library
-from earmark.learn.locking import Busy, lock
-from earmark.learn.loop import Place, fit
-from earmark.learn.manifest import MATERIALS, SONGS, Track, on_both_sides, read_manifest
+from earmark.learn.loop import KEEP_S, fit
+from earmark.learn.manifest import MATERIALS, SONGS, Track, read_manifest
+from earmark.learn.place import Place
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
 from earmark.learn.transfer import freeze
 from earmark.nets.light import LightCrnn
@@ -35,8 +36,7 @@ from earmark.runtime import OnnxModel
 
 Progress = Callable[[str, int, int, Mapping[str, float]], None]
 """Called with (what is going on, done, total, figures)."""
-CLAIM = "training.json"
-"""What is learnt in a folder."""
+WHEN_STOPPED = f"stopped; the same command goes on, {KEEP_S:g} s of training earlier at the most"
 CALIBRATION = "calibration.json"
 """How it was calibrated, and what that brought on songs left out."""
 
@@ -75,38 +75,43 @@ def train(
         If the folder cannot be made.
     """
     place = place or Place.find()
-    folder = Path(folder)
+    folder, manifest = Path(folder), Path(manifest)
     known = read_manifest(manifest)
     tracks = [replace(t, split="train") for t in known if t.split in recipe.train_on]
     tracks += [t for t in known if t.split == "valid"]
     fitted_to = [t for t in known if t.split == recipe.calibrate and t.material in SONGS]
-    _check_splits(tracks, fitted_to, recipe, manifest)
-    if not _teaches_singing(tracks, recipe.stages[-1]):
-        raise DataError(
-            f"{manifest}: nobody sings in what the last stage, {recipe.stages[-1].name}, draws of "
-            f"split 'train' ({', '.join(recipe.stages[-1].draw)}); add songs, stems or singing"
-        )
-    _check_material(tracks, recipe, manifest)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be a folder for a model ({error.strerror})") from error
-    if place.rank == 0:
-        _held, note = _claim(folder, Path(manifest), recipe)  # until the training ends
+    check(tracks, fitted_to, recipe, manifest)
+    claim = Claim(folder, manifest, recipe) if place.rank == 0 else None  # until the training ends
     with place.first():
         library = Library(
             tracks,
-            Path(manifest).parent / "cache",
+            manifest.parent / "cache",
             speeds=recipe.speeds,
             codecs=recipe.codecs,
             varied=recipe.varied,
             progress=lambda done, total: progress("reading recordings", done, total, {}),
         )
+    if claim is not None:
+        claim.note()
+    labels = _taught(recipe.stages, tracks)
+    net = _learn(library, recipe, labels, folder, place, progress)
+    target = folder / f"{recipe.name or folder.resolve().name}.onnx"
     if place.rank == 0:
-        write_atomic(folder / CLAIM, note)
+        _export(net, target, recipe, labels, fitted_to)
+    return target
+
+
+def _learn(
+    library: Library,
+    recipe: Recipe,
+    labels: Sequence[str],
+    folder: Path,
+    place: Place,
+    progress: Progress,
+) -> LightCrnn:
+    """A network that went through all stages of a recipe."""
     drawn = [_examples(library, stage, "train", stage.draw) for stage in recipe.stages]
     torch.manual_seed(recipe.seed)
-    labels = _taught(recipe.stages, tracks)
     net = LightCrnn(
         labels=len(labels), maps=recipe.maps, units=recipe.units, dropout=recipe.dropout
     ).to(place.device)
@@ -125,57 +130,30 @@ def train(
             mixed_precision=recipe.mixed_precision,
             progress=lambda step, row, stage=stage: progress(stage.name, step, stage.steps, row),
         )
-    name = recipe.name or folder.resolve().name
-    target = folder / f"{name}.onnx"
-    if place.rank == 0:
-        export = partial(
-            export_onnx, net, frames=recipe.stages[-1].frames, name=name, labels=labels
-        )
-        decoding, calibration = dict(recipe.decoding), folder / CALIBRATION
-        calibration.unlink(missing_ok=True)
-        if fitted_to:
-            with tempfile.TemporaryDirectory(dir=folder) as own:  # nobody takes it for the model
-                export(Path(own, "plain.onnx"), smoothed=False)
-                plain = OnnxModel(Path(own, "plain.onnx"))
-            scored = score_songs(plain, fitted_to, label=SINGING)
-            fitted, note = calibrate(net, scored, Hysteresis(**recipe.decoding))
-            decoding = asdict(fitted)
-            write_atomic(calibration, json.dumps(note, indent=1).encode())
-        export(target, decoding=decoding)
-    return target
+    return net
 
 
-def _check_splits(
-    tracks: Sequence[Track], fitted_to: Sequence[Track], recipe: Recipe, manifest: object
+def _export(
+    net: LightCrnn,
+    target: Path,
+    recipe: Recipe,
+    labels: Sequence[str],
+    fitted_to: Sequence[Track],
 ) -> None:
-    """Nobody stands on two sides, and there is something to calibrate on if that is asked for."""
-    if shared := on_both_sides((t.split, t.singer) for t in tracks):
-        raise DataError(
-            f"{manifest}: learnt from ({', '.join(recipe.train_on)}) and in 'valid': "
-            f"{', '.join(shared)}. Nobody who is trained on may be validated on."
-        )
-    if not recipe.calibrate:
-        return
-    sung = sum(bool(track.segments()) for track in fitted_to)
-    if sung < 2:
-        raise DataError(
-            f"{manifest}: split {recipe.calibrate!r}, to calibrate on, has {sung} songs with "
-            "singing; it needs two"
-        )
-    if shared := sorted({t.singer for t in fitted_to} & {t.singer for t in tracks}):
-        raise DataError(
-            f"{manifest}: learnt from and in {recipe.calibrate!r}, to calibrate on: "
-            f"{', '.join(shared)}. What is fitted to songs must not know their singers."
-        )
-
-
-def _teaches_singing(tracks: Iterable[Track], stage: Stage) -> bool:
-    """Whether there is singing in the training material of a stage; unlabelled voices count."""
-    sung = {voice_of(kind) for kind, odds in stage.draw.items() if odds > 0 and kind in SUNG}
-    return any(
-        track.split == "train" and track.material in sung and track.segments() != []
-        for track in tracks
-    )
+    """The model, calibrated on songs if there are any for that."""
+    frames = recipe.stages[-1].frames
+    export = partial(export_onnx, net, frames=frames, name=target.stem, labels=labels)
+    decoding, calibration = dict(recipe.decoding), target.with_name(CALIBRATION)
+    calibration.unlink(missing_ok=True)
+    if fitted_to:
+        with tempfile.TemporaryDirectory(dir=target.parent) as own:  # nobody takes it for the model
+            export(Path(own, "plain.onnx"), smoothed=False)
+            plain = OnnxModel(Path(own, "plain.onnx"))
+        scored = score_songs(plain, fitted_to, label=SINGING)
+        fitted, note = calibrate(net, scored, Hysteresis(**recipe.decoding))
+        decoding = asdict(fitted)
+        write_atomic(calibration, json.dumps(note, indent=1).encode())
+    export(target, decoding=decoding)
 
 
 def _taught(stages: Iterable[Stage], tracks: Iterable[Track]) -> tuple[str, ...]:
@@ -194,35 +172,6 @@ def _of_labels(examples: Examples, labels: Sequence[str]) -> Callable[[Rng], Exa
         return X, y[:, columns], known[:, columns]
 
     return draw
-
-
-def _check_material(
-    tracks: Iterable[Track], recipe: Recipe, manifest: str | os.PathLike[str]
-) -> None:
-    """Whether every stage finds something to learn from, before any recording is read."""
-    for split in ("train", "valid"):
-        there = {track.material for track in tracks if track.split == split}
-        for stage in recipe.stages if split == "train" or there else ():
-            draw = stage.draw if split == "train" else stage.valid or stage.draw
-            drawable(draw, there, where=f"{manifest}: stage {stage.name}, split {split!r}")
-
-
-def _claim(folder: Path, manifest: Path, recipe: Recipe) -> tuple[IO[bytes], bytes]:
-    """Lock the folder; nobody may go on here with another recipe. What to note of this training."""
-    try:
-        held = lock(folder / "lock")
-    except Busy as error:
-        raise DataError(f"{folder}: another process is training there") from error
-    digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    learnt = asdict(replace(recipe, name="", decoding={}, calibrate=""))  # these come in at the end
-    note = json.dumps({"recipe": learnt, "manifest_sha256": digest}, indent=1).encode()
-    path = folder / CLAIM
-    if path.is_file() and path.read_bytes() != note:
-        raise DataError(
-            f"{folder}: holds a training with another recipe or manifest; "
-            "choose another folder with -o, or remove this one"
-        )
-    return held, note
 
 
 def _examples(library: Library, stage: Stage, split: str, draw: Mapping[str, float]) -> Examples:
@@ -263,8 +212,14 @@ def _main() -> None:
             figures = " ".join(f"{name} {value:.4g}" for name, value in row.items())
             print(f"{what} {done}/{total} {figures}", flush=True)
 
-    recipe = read_recipe(options.recipe, changes=options.set)
-    print(train(options.manifest, options.out, recipe=recipe, progress=tell))
+    try:
+        recipe = read_recipe(options.recipe, changes=options.set)
+        print(train(options.manifest, options.out, recipe=recipe, progress=tell))
+    except EarmarkError as error:
+        sys.exit(f"earmark: {error}")
+    except KeyboardInterrupt:
+        print(f"earmark: {WHEN_STOPPED}", file=sys.stderr)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

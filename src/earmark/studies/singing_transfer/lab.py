@@ -23,7 +23,8 @@ from earmark.learn.dense import dense_scores
 from earmark.learn.examples import Examples
 from earmark.learn.export import export_onnx
 from earmark.learn.locking import Busy, locked
-from earmark.learn.loop import Draw, Place, fit
+from earmark.learn.loop import Draw, fit
+from earmark.learn.place import Place
 from earmark.learn.recipe import Stage
 from earmark.learn.transfer import copy_layers, freeze, trainable
 from earmark.nets.blocks import BlockCnn, BlockCrnn

@@ -1,0 +1,99 @@
+"""A folder belongs to one training: one process at a time, one recipe, one manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from earmark.atomic import write_atomic
+from earmark.errors import DataError, OutputError
+from earmark.learn.locking import Busy, lock
+from earmark.learn.recipe import Recipe
+
+NOTE = "training.json"
+"""What is learnt in a folder."""
+_AT_THE_END = {"name": "", "decoding": {}, "calibrate": ""}
+"""What a recipe says of the finished model alone."""
+
+
+class Claim:
+    """A folder, made if missing and locked as long as this lives.
+
+    Parameters
+    ----------
+    folder : Path
+    manifest : Path
+    recipe : Recipe
+
+    Raises
+    ------
+    DataError
+        If another process trains there, or what is kept there was learnt otherwise: the message
+        says what differs.
+    OutputError
+        If the folder cannot be made.
+    """
+
+    def __init__(self, folder: Path, manifest: Path, recipe: Recipe) -> None:
+        self._path = folder / NOTE
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._held = lock(folder / "lock")
+        except Busy as error:
+            raise DataError(f"{folder}: another process is training there") from error
+        except OSError as error:
+            reason = f"{folder}: cannot be a folder for a model ({error.strerror})"
+            raise OutputError(reason) from error
+        learnt = asdict(replace(recipe, **_AT_THE_END))
+        digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+        self._note = json.dumps({"recipe": learnt, "manifest_sha256": digest}, indent=1)
+        if self._path.is_file() and (changed := _changed(self._path, self._note)):
+            raise DataError(
+                f"{folder}: holds a training with another recipe or manifest: {changed}. Choose "
+                "another folder with -o, or remove this one"
+            )
+
+    def note(self) -> None:
+        """Write down what is learnt here; from now on nothing else is."""
+        write_atomic(self._path, self._note.encode())
+
+
+def _changed(path: Path, note: str) -> str:
+    """What the two notes differ in, for a message; empty where they say the same."""
+    try:
+        old, new = (json.loads(text) for text in (path.read_text("utf-8"), note))
+        before, now = (dict(_leaves(each["recipe"])) for each in (old, new))
+        other = old["manifest_sha256"] != new["manifest_sha256"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return f"{path.name} cannot be read"
+    keys = [k for k in (before | now) if before.get(k) != now.get(k)]
+    parts = [f"{k} was {_shown(before, k)} and is {_shown(now, k)}" for k in keys[:8]]
+    parts += [f"{len(keys) - 8} more keys differ"] if len(keys) > 8 else []
+    parts += ["the manifest was another, or has been edited since"] if other else []
+    return "; ".join(parts)
+
+
+def _leaves(tree: Any, *path: str) -> Iterator[tuple[str, Any]]:
+    """Keys as ``--set`` takes them, and their values.
+
+    Examples
+    --------
+    >>> dict(_leaves({"seed": 1, "stages": [{"steps": 3}], "maps": [3, 4]}))
+    {'seed': 1, 'stages.0.steps': 3, 'maps': [3, 4]}
+    """
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _leaves(value, *path, key)
+    elif isinstance(tree, list) and any(isinstance(value, Mapping) for value in tree):
+        for number, value in enumerate(tree):
+            yield from _leaves(value, *path, str(number))
+    else:
+        yield ".".join(path), tree
+
+
+def _shown(leaves: Mapping[str, Any], key: str) -> str:
+    return json.dumps(leaves[key]) if key in leaves else "not there"
