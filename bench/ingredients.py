@@ -12,10 +12,11 @@ prints the table.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ with needed("train"):
 
 Row = Mapping[str, Any]
 SPLITS = ("dev", "nc")
+RESULT = "result.json"
 COLLAR_S = 0.3
 EVERY = 3
 """Of how many utterances one is sung: rendering all, once without each ingredient, takes hours."""
@@ -87,9 +89,13 @@ def main() -> None:
         _render(options)
         return
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
+    folders: dict[str, list[Path]] = {name: [] for name in VARIANTS}
     for seed, (name, variant) in product(range(options.seeds), VARIANTS.items()):
-        folder = _folder(options.out, name, seed)
-        if (folder / "result.json").is_file():
+        manifest = _manifest(options.out, name)
+        recipe = _recipe(variant, seed=seed, steps=options.steps)
+        folder = options.out / f"{_slug(name)}-{_digest(recipe, manifest)}"
+        folders[name].append(folder)
+        if (folder / RESULT).is_file():
             continue
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -98,20 +104,29 @@ def main() -> None:
             continue
         with held:
             print(name, seed, flush=True)
-            changes = [f"stages.0.steps={options.steps}", f"seed={seed}", *variant.changes]
-            found = _measure(_manifest(options.out, name), folder, changes, options.steps)
-            write_atomic(folder / "result.json", json.dumps(found).encode())
-    paths = {
-        name: [_folder(options.out, name, seed) / "result.json" for seed in range(options.seeds)]
-        for name in VARIANTS
-    }
+            found = _measure(manifest, folder, recipe)
+            write_atomic(folder / RESULT, json.dumps(found).encode())
+    paths = {name: [folder / RESULT for folder in each] for name, each in folders.items()}
     if all(path.is_file() for each in paths.values() for path in each):
         results = {n: [json.loads(path.read_text()) for path in each] for n, each in paths.items()}
         print(f"{origin()}\n{_table(results)}")
 
 
-def _folder(out: Path, name: str, seed: int) -> Path:
-    return out / f"{name.replace(' ', '-').replace(':', '').replace(',', '')}-{seed}"
+def _recipe(variant: Variant, *, seed: int, steps: int) -> Recipe:
+    """The first stage of the shipped recipe, shorter."""
+    lengths = (f"stages.0.steps={steps}", f"stages.0.validate_every={steps}")
+    recipe = read_recipe(changes=[*lengths, f"seed={seed}", 'calibrate=""', *variant.changes])
+    return replace(recipe, stages=recipe.stages[:1], name="variant")
+
+
+def _slug(name: str) -> str:
+    return name.replace(" ", "-").replace(":", "").replace(",", "")
+
+
+def _digest(recipe: Recipe, manifest: Path) -> str:
+    """Names what a training learns, so that no other one's result is taken for it."""
+    said = json.dumps(asdict(recipe)).encode() + manifest.read_bytes()
+    return hashlib.sha256(said).hexdigest()[:8]
 
 
 def _manifest(out: Path, name: str) -> Path:
@@ -141,7 +156,9 @@ def _render(options: argparse.Namespace) -> None:
             jobs=options.jobs,
         )
         manifest = _manifest(options.out, name)
-        write_manifest(filter(variant.keep, rows), manifest)
+        write_manifest(
+            [row for row in rows if row["split"] in SPLITS or variant.keep(row)], manifest
+        )
         _read(manifest, read_recipe(changes=variant.changes))  # once, not in every process
 
 
@@ -156,10 +173,8 @@ def _read(manifest: Path, recipe: Recipe) -> None:
     )
 
 
-def _measure(manifest: Path, folder: Path, changes: list[str], steps: int) -> dict[str, float]:
+def _measure(manifest: Path, folder: Path, recipe: Recipe) -> dict[str, float]:
     """Train, and hear songs that nothing was learnt from."""
-    recipe = read_recipe(changes=[*changes, f"stages.0.validate_every={steps}", 'calibrate=""'])
-    recipe = replace(recipe, stages=recipe.stages[:1], name="variant")
     model = OnnxModel(train(manifest, folder, recipe=recipe))
     found = {}
     tracks = read_manifest(manifest)
@@ -180,18 +195,22 @@ def _measure(manifest: Path, folder: Path, changes: list[str], steps: int) -> di
 
 
 def _table(results: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
-    """Means over seeds; against everything with the standard error of the seeds' differences."""
+    """Means over seeds, and what each seed's training lost or won against everything."""
     keys = [f"{split}{end}" for split in SPLITS for end in ("", " collar")]
     figures = {n: np.array([[one[k] for k in keys] for one in each]) for n, each in results.items()}
     whole = figures.pop("everything")
-    head = ["AUC (against everything)", *(k.replace("collar", "without edges") for k in keys)]
-    rows = [head, ["everything", *(f"{mean:.3f}" for mean in whole.mean(axis=0))]]
+    title = f"AUC, mean of {len(whole)} (each against everything)"
+    rows = [[title, *(key.replace("collar", "without edges") for key in keys)]]
+    spread = [
+        f"{column.mean():.3f} ({column.min():.3f} to {column.max():.3f})" for column in whole.T
+    ]
+    rows.append(["everything", *spread])
     for name, each in figures.items():
-        change = each - whole
-        error = change.std(axis=0, ddof=1) / np.sqrt(len(change)) if len(change) > 1 else None
-        cells = [f"{m:.3f} ({c:+.3f}" for m, c in zip(each.mean(0), change.mean(0), strict=True)]
-        ends = [")"] * len(keys) if error is None else [f" ± {e:.3f})" for e in error]
-        rows.append([f"without {name}", *map("".join, zip(cells, ends, strict=True))])
+        cells = [
+            f"{column.mean():.3f} ({', '.join(f'{change:+.3f}' for change in changes)})"
+            for column, changes in zip(each.T, (each - whole).T, strict=True)
+        ]
+        rows.append([f"without {name}", *cells])
     return table(rows)
 
 

@@ -10,6 +10,8 @@ each system's own thresholds, over all frames together.
 from __future__ import annotations
 
 import argparse
+import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -159,7 +161,8 @@ def _load(path: Path) -> Samples:
 
 def _kept(folder: Path, y: Samples, song: manifest.Track, *, pace: float = 1.0) -> Treated:
     """A treated song as a WAV of 16 kHz, which every system takes."""
-    wav = folder / f"{song.paths[0].stem}.wav"
+    own = hashlib.sha256(os.fsencode(song.paths[0])).hexdigest()  # many are called mixture.wav
+    wav = folder / f"{own}.wav"
     y = librosa.resample(y, orig_sr=SR, target_sr=16000)
     y = y / max(1.0, float(np.abs(y).max()))
     soundfile.write(wav, y, 16000, subtype="PCM_16")

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import corpus
-from earmark.learn.manifest import write_manifest
+from earmark.learn.manifest import Track, write_manifest
 
 pytest.importorskip("sklearn")
 pytest.importorskip("librosa")
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 import accuracy
+import ingredients
 import measuring
 import robustness
 
@@ -63,6 +64,43 @@ def test_robustness_treats_songs_and_stems(
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
     assert any(row.startswith("| centre cancelled") for row in rows)
     assert len(rows) == 22  # a head, a rule, and twenty treatments
+
+
+def test_songs_of_one_file_name_are_treated_apart(tmp_path: Path) -> None:
+    tracks = []
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = folder / corpus.write(folder / "mixture.wav", np.full(16000, 0.1 * number))
+        tracks.append(Track((path,), "song", "a", "dev", "", "hand", None, ()))
+    kept = [robustness._kept(tmp_path, np.zeros(16000, np.float32), track) for track in tracks]
+    assert kept[0].wav != kept[1].wav
+
+
+def test_a_training_of_ingredients_is_known_by_what_it_learns(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text("{}")
+    variants = ingredients.VARIANTS
+    recipes = [
+        ingredients._recipe(variants[name], seed=seed, steps=steps)
+        for name, seed, steps in (
+            ("everything", 0, 600), ("everything", 1, 600), ("everything", 0, 50),
+            ("tempo, pitch, compressor", 0, 600),
+        )
+    ]  # fmt: skip
+    assert len({ingredients._digest(recipe, manifest) for recipe in recipes}) == 4
+    before = ingredients._digest(recipes[0], manifest)
+    manifest.write_text("{} ")
+    assert ingredients._digest(recipes[0], manifest) != before
+
+
+def test_what_ingredients_bring_is_told_seed_by_seed() -> None:
+    figures = {"dev": 0.9, "dev collar": 0.95, "nc": 0.8, "nc collar": 0.85}
+    worse = {key: value - 0.02 for key, value in figures.items()}
+    results = {"everything": [figures, worse], "stems": [worse, worse]}
+    *_, everything, without = ingredients._table(results).strip().splitlines()
+    assert "| 0.890 (0.880 to 0.900) |" in everything
+    assert "| without stems | 0.880 (-0.020, +0.000) |" in without
 
 
 BENCH = Path(accuracy.__file__).parent

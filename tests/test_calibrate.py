@@ -9,6 +9,7 @@ import corpus
 
 torch = pytest.importorskip("torch")
 
+from earmark.errors import DataError  # noqa: E402
 from earmark.hysteresis import Hysteresis  # noqa: E402
 from earmark.learn.calibrate import (  # noqa: E402
     Calibration,
@@ -43,6 +44,22 @@ def test_it_undoes_what_was_wrong() -> None:
     assert found["after"]["accuracy"] > found["before"]["accuracy"] + 0.1
 
 
+def test_averaging_is_not_counted_as_calibration() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.repeat(rng.random(60) < 0.5, 50)
+    z = 4 * (truth - 0.5) + rng.normal(0, 2, len(truth))  # log odds, wrong from frame to frame
+    found = leave_one_out(
+        [((1 / (1 + np.exp(-z))).astype(np.float32), truth)] * 9, decoding=Hysteresis()
+    )
+    assert abs(found["after"]["accuracy"] - found["before"]["accuracy"]) < 0.02
+
+
+def test_scores_that_fall_where_it_is_sung_are_not_turned_round() -> None:
+    songs = [(1 - scores, truth) for scores, truth in map(song, range(3))]
+    with pytest.raises(DataError, match="nothing to calibrate yet"):
+        fit_calibration(songs)
+
+
 def test_few_songs_change_little() -> None:
     few, many = (
         fit_calibration([song(seed, shift=-1.0) for seed in range(n)]).shift for n in (2, 40)
@@ -68,7 +85,7 @@ def test_thresholds_are_fitted_and_lengths_are_not() -> None:
 
 
 def test_the_networks_own_scores_are_calibrated(tmp_path: Path) -> None:
-    torch.manual_seed(0)
+    torch.manual_seed(1)
     net = LightCrnn(labels=2, maps=(4, 4, 4, 4), units=4).eval()
     torch.nn.init.normal_(net.head[-1].weight, std=2.0)
     write_manifest(corpus.rows(tmp_path), tmp_path / "m.jsonl")

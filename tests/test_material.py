@@ -11,6 +11,7 @@ from earmark.learn.manifest import read_manifest, write_manifest
 from earmark.learn.material import MANIFEST, render_material
 from earmark.learn.mix_audio import active_samples
 from earmark.synth.speech import render_speech
+from shell import earmark
 
 mido = pytest.importorskip("mido")
 pytest.importorskip("pyworld")
@@ -142,3 +143,15 @@ def test_an_ingredient_left_out(manifest: Path, tmp_path: Path) -> None:
     whole = min(p for p in tmp_path.glob("sung1-0-????????????.flac") if p.stat().st_size)
     less = whole.with_stem(f"{whole.stem}-no-melody")
     assert less.read_bytes() != whole.read_bytes()
+
+
+def test_an_older_manifest_is_not_replaced_unasked(manifest: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more"
+    words = ["material", manifest, "-o", more, "--no-rap", "--synths", 1]
+    words += [word for what in ("sung", "leads", "bands", "formulas") for word in (f"--{what}", 0)]
+    assert earmark(*words).code == 0
+    assert "is there already; --overwrite replaces it" in earmark(*words).err
+    assert earmark(*words, "--overwrite").code == 0
+    said = earmark("material", more / MANIFEST, "-o", more, "--overwrite")
+    assert said.code == 1
+    assert "would be replaced; choose another folder" in said.err

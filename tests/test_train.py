@@ -308,7 +308,7 @@ def test_what_ships_is_learnt_from_some_splits_and_calibrated_on_another(tmp_pat
     ("songs", "changes", "message"),
     [
         ([("nc", "c")], {"train_on": ("train", "nc")}, r"\(train, nc\) and in 'valid': c"),
-        ([("dev", "d")], {"calibrate": "dev"}, "'dev', to calibrate on, has 1 songs with singing"),
+        ([("dev", "d")], {"calibrate": "dev"}, "'dev', to calibrate on, has 1 songs that are"),
         ([("dev", "d"), ("dev", "a")], {"calibrate": "dev"}, "and in 'dev', to calibrate on: a"),
     ],
 )
@@ -321,7 +321,16 @@ def test_nobody_stands_on_two_sides(
 
 def test_songs_that_nobody_sings_calibrate_nothing(tmp_path: Path) -> None:
     manifest = with_songs(tmp_path, [("dev", "d"), ("dev", "e")], sung=False)
-    with pytest.raises(DataError, match="has 0 songs with singing; it needs two"):
+    with pytest.raises(DataError, match="has 0 songs that are sung in part; it needs two"):
+        train(manifest, tmp_path / "run", recipe=recipe(calibrate="dev"))
+
+
+def test_labels_of_another_song_are_not_calibrated_on(tmp_path: Path) -> None:
+    manifest = with_songs(tmp_path, [("dev", "d"), ("dev", "e")])
+    first, *lines = manifest.read_text("utf-8").splitlines()
+    late = json.loads(lines.pop()) | {"endpoints": [[0.5, 99.0]]}
+    manifest.write_text("\n".join([first, *lines, json.dumps(late)]))
+    with pytest.raises(DataError, match=r"ends at 99.00 s, but .*more1.wav is"):
         train(manifest, tmp_path / "run", recipe=recipe(calibrate="dev"))
 
 

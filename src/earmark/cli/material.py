@@ -10,7 +10,8 @@ import typer
 from rich.progress import Progress
 
 from earmark.cli.console import err, out
-from earmark.errors import EarmarkError, how_to_install
+from earmark.cli.outputs import claim
+from earmark.errors import EarmarkError, OutputError, how_to_install
 
 
 def command(
@@ -28,6 +29,9 @@ def command(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another one gives other sounds.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the manifest in the folder.")
+    ] = False,
 ) -> None:
     """Turn a manifest's speech into singing and its notes into melodies, to train on."""
     try:
@@ -36,6 +40,9 @@ def command(
         raise EarmarkError(
             f"rendering needs {error.name}, which is not installed: {how_to_install('train')}"
         ) from error
+    if manifest.exists() and (output / MANIFEST).exists() and manifest.samefile(output / MANIFEST):
+        raise OutputError(f"{manifest}: would be replaced; choose another folder with -o")
+    claim(output / MANIFEST, overwrite=overwrite)
     with Progress(console=err, transient=True) as bars:
         bar = bars.add_task("rendering", total=None)
         rows = render_material(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from earmark.annotation import HOP_S, segments_to_frames
+from earmark.errors import DataError
 from earmark.features.logmel import SR, logmel
 from earmark.hysteresis import Hysteresis
 from earmark.learn.manifest import Track
@@ -118,6 +119,11 @@ def logits(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 def fit_calibration(songs: Sequence[Scored]) -> Calibration:
     """Fit scale and shift to songs, each of which weighs the same; few songs shift little.
 
+    Raises
+    ------
+    DataError
+        If scores fall where it is sung.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -131,8 +137,13 @@ def fit_calibration(songs: Sequence[Scored]) -> Calibration:
     y = np.concatenate([truth for _, truth in songs])
     weight = np.concatenate([np.full(len(truth), 1 / len(truth)) for _, truth in songs])
     model = LogisticRegression(C=np.inf).fit(X, y, sample_weight=weight * len(y) / len(songs))
-    kept = len(songs) / (len(songs) + UNSHIFTED)
-    return Calibration(float(model.coef_[0, 0]), kept * float(model.intercept_[0]))
+    scale, shift = float(model.coef_[0, 0]), float(model.intercept_[0])
+    if scale <= 0:
+        raise DataError(
+            "there is nothing to calibrate yet: on the songs meant for that, scores are no higher "
+            "where it is sung; train longer, or take the model as it is: --set 'calibrate=\"\"'"
+        )
+    return Calibration(scale, shift * len(songs) / (len(songs) + UNSHIFTED))
 
 
 def fit_hysteresis(songs: Sequence[Scored], decoding: Hysteresis) -> Hysteresis:
@@ -173,7 +184,8 @@ def leave_one_out(songs: Sequence[Scored], *, decoding: Hysteresis) -> Mapping[s
     mapping
         ``accuracy`` and ``calibration_error`` ``before`` and ``after``, over all frames.
     """
-    before = [(scores, truth, decoding) for scores, truth in songs]
+    as_it_is = Calibration()  # averaged over time, as any exported model
+    before = [(as_it_is(scores), truth, decoding) for scores, truth in songs]
     after = []
     for number, (scores, truth) in enumerate(songs):
         rest = [*songs[:number], *songs[number + 1 :]]

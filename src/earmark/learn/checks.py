@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from earmark.annotation import segments_to_frames
 from earmark.errors import DataError
+from earmark.features.logmel import HOP_LENGTH, SR
+from earmark.labels import check_labels
 from earmark.learn.kinds import SUNG, drawable, voice_of
 from earmark.learn.manifest import Track, on_both_sides
+from earmark.learn.mix_audio import load_mix
 from earmark.learn.recipe import Recipe, Stage
 
 
@@ -56,17 +60,27 @@ def _check_splits(
         )
     if not recipe.calibrate:
         return
-    sung = sum(bool(track.segments()) for track in fitted_to)
-    if sung < 2:
+    if (count := sum(map(_tells_apart, fitted_to))) < 2:
         raise DataError(
-            f"{manifest}: split {recipe.calibrate!r}, to calibrate on, has {sung} songs with "
-            "singing; it needs two"
+            f"{manifest}: split {recipe.calibrate!r}, to calibrate on, has {count} songs that are "
+            "sung in part; it needs two"
         )
     if shared := sorted({t.singer for t in fitted_to} & {t.singer for t in tracks}):
         raise DataError(
             f"{manifest}: learnt from and in {recipe.calibrate!r}, to calibrate on: "
             f"{', '.join(shared)}. What is fitted to songs must not know their singers."
         )
+
+
+def _tells_apart(song: Track) -> bool:
+    """Whether a song is sung in part; labels that cannot be its own are refused."""
+    n = len(load_mix(song.paths, sr=SR))
+    segments = song.segments() or []
+    check_labels(
+        segments, duration_s=n / SR, name=song.labels or song.paths[0], audio=song.paths[0]
+    )
+    active = segments_to_frames(segments, -(-n // HOP_LENGTH))
+    return bool(active.any() and not active.all())
 
 
 def _teaches_singing(tracks: Iterable[Track], stage: Stage) -> bool:

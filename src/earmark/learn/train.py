@@ -79,7 +79,8 @@ def train(
     known = read_manifest(manifest)
     tracks = [replace(t, split="train") for t in known if t.split in recipe.train_on]
     tracks += [t for t in known if t.split == "valid"]
-    fitted_to = [t for t in known if t.split == recipe.calibrate and t.material in SONGS]
+    fits = recipe.calibrate != ""
+    fitted_to = [t for t in known if fits and t.split == recipe.calibrate and t.material in SONGS]
     check(tracks, fitted_to, recipe, manifest)
     claim = Claim(folder, manifest, recipe) if place.rank == 0 else None  # until the training ends
     with place.first():
