@@ -49,9 +49,19 @@ def test_parity(net: torch.nn.Module, tmp_path: Path) -> None:
         expected = logits.softmax(-1)[..., 1:].numpy()
     assert (np.ptp(expected, axis=(0, 1)) > 0.1).all()  # it says something
     np.testing.assert_allclose(model.run(X), expected, atol=1e-4)
-    assert (model.info.window, model.info.border) == (100, 10)
+    assert (model.info.window, model.info.border) == (100, 15)
     assert model.info.decoding == {"onset": 0.6}
     assert model.info.labels == labels
+
+
+def test_short_windows_are_not_averaged_with_nothing(tmp_path: Path) -> None:
+    """A network that always says the same says so on both sides of a joint, too."""
+    net = LightCrnn(labels=1).eval()
+    torch.nn.init.zeros_(net.head[-1].weight)
+    torch.nn.init.constant_(net.head[-1].bias, 2.0)
+    export.export_onnx(net, tmp_path / "m.onnx", frames=32)
+    scores = OnnxModel(tmp_path / "m.onnx").score(np.zeros((200, 64), np.float32))
+    np.testing.assert_allclose(scores, 1 / (1 + np.exp(-2.0)), atol=1e-5)
 
 
 def test_a_graph_that_differs_is_not_written(

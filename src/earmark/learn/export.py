@@ -19,11 +19,13 @@ from earmark.atomic import write_atomic
 from earmark.errors import ModelError
 from earmark.learn.graph import onnx_graph, scores_of
 from earmark.learn.transfer import trainable
+from earmark.nets.light import REACH
 from earmark.runtime import OnnxModel
 
 PARITY = 1e-4
 BORDER = 0.1
-"""Share of a window that is trimmed on either side (our choice)."""
+"""Share of a window that is trimmed on either side (our choice), and no less than scores are
+averaged over."""
 
 
 def export_onnx(
@@ -67,7 +69,7 @@ def export_onnx(
         "labels": list(labels),
         "hop_s": HOP_S,
         "window": frames,
-        "border": round(BORDER * frames),
+        "border": max(round(BORDER * frames), REACH),
         "decoding": dict(decoding or {}),
         "parameters": trainable(net),
     }

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from earmark.nets.crnn import LOWEST, PRIOR, SCALE, SILENCE, Crnn
-from earmark.nets.light import PACE, LightCrnn, smooth, smoothing_kernel
+from earmark.nets.light import PACE, REACH, LightCrnn, smooth, smoothing_kernel
 
 
 def onnx_graph(net: nn.Module, frames: int, *, smoothed: bool = True) -> onnx.ModelProto:
@@ -131,9 +131,8 @@ def _light(net: LightCrnn, frames: int, smoothed: bool) -> _Graph:
         g.add("Reshape", x, shape, output="scores")
         return g
     kernel = smoothing_kernel().expand(net.labels, 1, -1)
-    reach = kernel.shape[-1] // 2
     x = g.add("Transpose", g.add("Reshape", x, shape), perm=[0, 2, 1])  # (B, labels, T)
-    x = g.add("Conv", x, g.weight(kernel), group=net.labels, pads=[reach, reach])
+    x = g.add("Conv", x, g.weight(kernel), group=net.labels, pads=[REACH, REACH])
     g.add("Transpose", x, output="scores", perm=[0, 2, 1])
     return g
 
