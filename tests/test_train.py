@@ -140,7 +140,7 @@ def test_two_trainings_do_not_share_a_folder(manifest: Path, tmp_path: Path) -> 
 def test_another_recipe_does_not_resume(manifest: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     train(manifest, run, recipe=recipe())
-    with pytest.raises(DataError, match=r"another recipe.*: seed was 0 and is 1\. Choose"):
+    with pytest.raises(DataError, match=r"another training: seed was 0 and is 1\. Choose"):
         train(manifest, run, recipe=recipe(seed=1))
     one, two = recipe().stages
     longer = recipe(units=5, stages=(one, replace(two, lr=0.5, draw=DRAW | {"song": 3})))
@@ -151,7 +151,7 @@ def test_another_recipe_does_not_resume(manifest: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"stages\.1\.name was \"target\" and is not there"):
         train(manifest, run, recipe=recipe(stages=(one,)))
     manifest.write_text(manifest.read_text() + "\n")
-    with pytest.raises(DataError, match=r"manifest: the manifest was another, or has been edited"):
+    with pytest.raises(DataError, match=r"training: the manifest was another, or has been edited"):
         train(manifest, run, recipe=recipe())
     (run / "training.json").write_text("[]")
     with pytest.raises(DataError, match=r"training\.json cannot be read"):
