@@ -7,7 +7,8 @@ import pytest
 
 import corpus
 from earmark.errors import DataError
-from earmark.learn.manifest import read_manifest, write_manifest
+from earmark.learn.library import Library
+from earmark.learn.manifest import read_manifest, row_of, write_manifest
 
 
 def test_round_trip(tmp_path: Path) -> None:
@@ -59,6 +60,20 @@ def test_a_singer_who_is_not_named_stands_for_the_recording(tmp_path: Path) -> N
     (row,) = corpus.rows(tmp_path)[1:2]
     write_manifest([row | {"singer": None}], tmp_path / "m.jsonl")
     assert read_manifest(tmp_path / "m.jsonl")[0].singer == "a.mix"
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.wav", "caf\\\udce9.wav", "café\u2028.wav"])
+def test_any_name_that_a_file_can_have(tmp_path: Path, name: str) -> None:
+    row = corpus.rows(tmp_path)[1]
+    try:
+        (tmp_path / row["audio"]).rename(tmp_path / name)
+    except OSError:
+        pytest.skip("cannot: this file system takes no such names")
+    write_manifest([row | {"audio": name}], tmp_path / "m.jsonl")
+    (track,) = read_manifest(tmp_path / "m.jsonl")
+    assert track.paths == (tmp_path / name,)
+    assert row_of(track, relative_to=tmp_path)["audio"] == name
+    assert len(Library([track], tmp_path / "cache").items("train", "song")) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "\xff\xfe", "[" * 100_000])

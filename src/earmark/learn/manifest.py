@@ -82,7 +82,7 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     """
     path = Path(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # others may stand in names
     except OSError as error:
         raise DataError(f"{path}: cannot be read as a manifest ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -139,9 +139,12 @@ def row_of(track: Track, *, relative_to: str | os.PathLike[str]) -> dict[str, An
 
 
 def write_manifest(rows: Iterable[Mapping[str, Any]], path: str | os.PathLike[str]) -> None:
-    """Write rows whose paths are relative to the manifest's folder already."""
+    r"""Write rows whose paths are relative to the manifest's folder already.
+
+    Names that are not UTF-8 are written as JSON's escapes, such as ``caf\udce9.wav``.
+    """
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_atomic(path, text.encode())
+    write_atomic(path, text.encode(errors="backslashreplace"))
 
 
 def _parse(line: str, *, where: str, folder: Path) -> Track:
