@@ -34,6 +34,8 @@ def test_round_trip(tmp_path: Path) -> None:
         ({"labels": 5}, "`labels` is text, got 5"),
         ({"singer": 5}, "`singer` is text"),
         ({"split": ["a"]}, "`split` is text"),
+        ({"split": ""}, "`split` is `train`, `valid` or another name, got ''"),
+        ({"split": None}, "got None"),
         ({"material": "noise"}, "one of song"),
         ({"split": "valid"}, "both sides"),
         ({"sinnger": "b"}, "unknown key sinnger; known: audio, "),
@@ -54,6 +56,22 @@ def test_a_recording_in_two_splits(tmp_path: Path) -> None:
     write_manifest([rows[0], rows[1] | {"split": "dev"}], tmp_path / "m.jsonl")
     with pytest.raises(DataError, match=r"stands in split 'train' and in 'dev'"):
         read_manifest(tmp_path / "m.jsonl")
+
+
+def test_one_recording_under_two_names(tmp_path: Path) -> None:
+    """Spelled otherwise, linked, or a stem of another mix."""
+    stems, song = corpus.rows(tmp_path)[:2]
+    (tmp_path / "link.wav").symlink_to(tmp_path / song["audio"])
+    (tmp_path / "sub").mkdir()
+    other = {"split": "dev", "singer": "b", "endpoints": []}
+    for row, name in (
+        (song, f"sub/../{song['audio']}"),
+        (song, "link.wav"),
+        (stems, stems["instrumental"]),
+    ):
+        write_manifest([row, other | {"audio": name}], tmp_path / "m.jsonl")
+        with pytest.raises(DataError, match=r"stands in split 'train' and in 'dev'"):
+            read_manifest(tmp_path / "m.jsonl")
 
 
 def test_a_singer_who_is_not_named_stands_for_the_recording(tmp_path: Path) -> None:
