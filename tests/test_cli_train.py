@@ -1,6 +1,7 @@
 """``earmark train`` makes a model that ``earmark detect`` can use."""
 
 import builtins
+import csv
 import signal
 import subprocess
 import sys
@@ -40,6 +41,24 @@ def test_trains_tells_and_goes_on(manifest: Path, tmp_path: Path) -> None:
     model.unlink()
     assert earmark(*words).code == 0
     assert model.is_file()
+
+
+def test_what_is_told_at_the_end_is_of_the_weights_that_were_kept(
+    manifest: Path, tmp_path: Path
+) -> None:
+    """Those of the best validation, or averaged ones as they were last; after a stop, too."""
+    pytest.importorskip("torch")
+    more = ("stages.0.average=0", "stages.0.steps=6", "stages.1.lr=0.1", "stages.1.steps=6")
+    changes = [word for change in (*TINY, *more) for word in ("--set", change)]
+    words = ["train", manifest, "-o", tmp_path / "out", "--threads", 1, *changes]
+    said = earmark(*words).out
+    rows = list(csv.DictReader((tmp_path / "out" / "log.csv").open()))
+    voices, songs = ([float(r["valid_auc"]) for r in part] for part in (rows[:6], rows[6:]))
+    best = voices.index(max(voices)) + 1
+    assert f"voices: validation AUC {max(voices):.3f}, step {best}\n" in said
+    assert f"songs: validation AUC {songs[-1]:.3f}, step 6\n" in said
+    assert songs[-1] < max(songs)  # or this would show nothing
+    assert earmark(*words).out == said
 
 
 def test_without_torch_the_extra_is_named(

@@ -7,7 +7,8 @@ import pytest
 
 import corpus
 from earmark.errors import DataError
-from earmark.learn.manifest import read_manifest, write_manifest
+from earmark.learn.library import Library
+from earmark.learn.manifest import read_manifest, row_of, write_manifest
 
 
 def test_round_trip(tmp_path: Path) -> None:
@@ -33,6 +34,8 @@ def test_round_trip(tmp_path: Path) -> None:
         ({"labels": 5}, "`labels` is text, got 5"),
         ({"singer": 5}, "`singer` is text"),
         ({"split": ["a"]}, "`split` is text"),
+        ({"split": ""}, "`split` is `train`, `valid` or another name, got ''"),
+        ({"split": None}, "got None"),
         ({"material": "noise"}, "one of song"),
         ({"split": "valid"}, "both sides"),
         ({"sinnger": "b"}, "unknown key sinnger; known: audio, "),
@@ -55,10 +58,40 @@ def test_a_recording_in_two_splits(tmp_path: Path) -> None:
         read_manifest(tmp_path / "m.jsonl")
 
 
+def test_one_recording_under_two_names(tmp_path: Path) -> None:
+    """Spelled otherwise, linked, or a stem of another mix."""
+    stems, song = corpus.rows(tmp_path)[:2]
+    (tmp_path / "link.wav").symlink_to(tmp_path / song["audio"])
+    (tmp_path / "sub").mkdir()
+    other = {"split": "dev", "singer": "b", "endpoints": []}
+    for row, name in (
+        (song, f"sub/../{song['audio']}"),
+        (song, "link.wav"),
+        (stems, stems["instrumental"]),
+    ):
+        write_manifest([row, other | {"audio": name}], tmp_path / "m.jsonl")
+        with pytest.raises(DataError, match=r"stands in split 'train' and in 'dev'"):
+            read_manifest(tmp_path / "m.jsonl")
+
+
 def test_a_singer_who_is_not_named_stands_for_the_recording(tmp_path: Path) -> None:
     (row,) = corpus.rows(tmp_path)[1:2]
     write_manifest([row | {"singer": None}], tmp_path / "m.jsonl")
     assert read_manifest(tmp_path / "m.jsonl")[0].singer == "a.mix"
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.wav", "caf\\\udce9.wav", "café\u2028.wav"])
+def test_any_name_that_a_file_can_have(tmp_path: Path, name: str) -> None:
+    row = corpus.rows(tmp_path)[1]
+    try:
+        (tmp_path / row["audio"]).rename(tmp_path / name)
+    except OSError:
+        pytest.skip("cannot: this file system takes no such names")
+    write_manifest([row | {"audio": name}], tmp_path / "m.jsonl")
+    (track,) = read_manifest(tmp_path / "m.jsonl")
+    assert track.paths == (tmp_path / name,)
+    assert row_of(track, relative_to=tmp_path)["audio"] == name
+    assert len(Library([track], tmp_path / "cache").items("train", "song")) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "\xff\xfe", "[" * 100_000])

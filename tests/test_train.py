@@ -1,5 +1,6 @@
 """Training: it learns, it resumes to the same result, and two processes do what one does."""
 
+import csv
 import json
 import os
 import subprocess
@@ -140,7 +141,7 @@ def test_two_trainings_do_not_share_a_folder(manifest: Path, tmp_path: Path) -> 
 def test_another_recipe_does_not_resume(manifest: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     train(manifest, run, recipe=recipe())
-    with pytest.raises(DataError, match=r"another recipe.*: seed was 0 and is 1\. Choose"):
+    with pytest.raises(DataError, match=r"another training: seed was 0 and is 1\. Choose"):
         train(manifest, run, recipe=recipe(seed=1))
     one, two = recipe().stages
     longer = recipe(units=5, stages=(one, replace(two, lr=0.5, draw=DRAW | {"song": 3})))
@@ -151,7 +152,7 @@ def test_another_recipe_does_not_resume(manifest: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"stages\.1\.name was \"target\" and is not there"):
         train(manifest, run, recipe=recipe(stages=(one,)))
     manifest.write_text(manifest.read_text() + "\n")
-    with pytest.raises(DataError, match=r"manifest: the manifest was another, or has been edited"):
+    with pytest.raises(DataError, match=r"training: the manifest was another, or has been edited"):
         train(manifest, run, recipe=recipe())
     (run / "training.json").write_text("[]")
     with pytest.raises(DataError, match=r"training\.json cannot be read"):
@@ -218,9 +219,20 @@ def test_divergence_without_validation_is_said(tmp_path: Path) -> None:
 
 
 def test_early_stop_keeps_the_best(manifest: Path, tmp_path: Path) -> None:
-    stage = Stage("only", 40, DRAW, batch=2, frames=60, lr=0.0, validate_every=2, patience=2)
-    train(manifest, tmp_path / "run", recipe=recipe(stages=(stage,)))
-    assert 6 <= load_checkpoint(tmp_path / "run" / "stage0.safetensors")[1]["step"] < 40
+    """Nothing is learnt in the second stage, so it ends with what it was given."""
+    stage = Stage("one", 40, DRAW, batch=2, frames=60, lr=0.03, validate_every=2, patience=2)
+    still = replace(stage, name="two", steps=1, lr=0.0, freeze_batch_norm=True)
+    run = tmp_path / "run"
+    train(manifest, run, recipe=recipe(stages=(stage, still)))
+    with (run / "log.csv").open() as file:
+        rows = [r for r in csv.DictReader(file) if r["stage"] == "one" and r["valid_auc"]]
+    first = max(rows, key=lambda row: float(row["valid_auc"]))
+    best, info = load_checkpoint(run / "stage0.best.safetensors")
+    last, state = load_checkpoint(run / "stage0.safetensors")
+    assert info["step"] == int(first["step"]) == state["step"] - 4 < 36
+    assert not torch.equal(best["L1.conv.weight"], last["net.L1.conv.weight"])
+    for name, value in weights(run).items():
+        assert torch.equal(value, best[name]), name
 
 
 def test_two_processes_equal_one(manifest: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from earmark.errors import DataError, OutputError
 
@@ -47,12 +48,19 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     OutputError
         If the folder cannot be written or the disk is full. What stood at ``path`` is unharmed.
     """
+    with written_whole(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def written_whole(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """A file to write into, as :func:`write_atomic` does; it is moved to its place at the end."""
     target = Path(path)
     temporary = target.with_name(f".earmark-{secrets.token_hex(8)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

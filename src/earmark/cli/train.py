@@ -60,6 +60,7 @@ def command(
     try:
         import torch
 
+        from earmark.learn.checkpoint import load_checkpoint
         from earmark.learn.train import WHEN_STOPPED, train
     except ModuleNotFoundError as error:
         raise EarmarkError(
@@ -73,14 +74,20 @@ def command(
             model = train(manifest, output, recipe=plan, progress=stages.tell)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(WHEN_STOPPED) from None
-    for stage, figures in stages.best.items():
-        out.print(f"{stage}: {figures}", markup=False)
+    for number, stage in enumerate(plan.stages):
+        _, kept = load_checkpoint(output / f"stage{number}.best.safetensors")
+        if not math.isnan(kept["valid_auc"]):
+            out.print(f"{stage.name}: {_validation(kept['valid_auc'], kept['step'])}", markup=False)
     out.print(f"The model is {model}. Try it:", markup=False, soft_wrap=True)
     out.print(f"  earmark detect song.mp3 --model {model}", markup=False, soft_wrap=True)
 
 
+def _validation(auc: float, step: int) -> str:
+    return f"validation AUC {auc:.3f}, step {step}"
+
+
 class _Stages:
-    """A progress bar a stage, and each stage's best validation."""
+    """A progress bar a stage, with its last validation."""
 
     def __init__(self) -> None:
         self.bars = Progress(
@@ -91,8 +98,7 @@ class _Stages:
             TextColumn("{task.fields[figures]}"),
             console=err,
         )
-        self.best: dict[str, str] = {}
-        self._highest: dict[str, float] = {}
+        self._last: dict[str, str] = {}
         self._tasks: dict[str, TaskID] = {}
 
     def tell(self, what: str, done: int, total: int, row: Mapping[str, float]) -> None:
@@ -100,10 +106,8 @@ class _Stages:
         if what not in self._tasks:
             self._tasks[what] = self.bars.add_task(what, total=total, figures="")
         auc = row.get("valid_auc", math.nan)
-        if auc > self._highest.get(what, -math.inf):
-            self._highest[what] = auc
-            self.best[what] = f"validation AUC {auc:.3f}, step {done}"
+        if not math.isnan(auc):
+            self._last[what] = f", {_validation(auc, done)}"
         figures = f"loss {row['loss']:.3f}" if "loss" in row else ""
-        if what in self.best:
-            figures += f", {self.best[what]}"
+        figures += self._last.get(what, "")
         self.bars.update(self._tasks[what], completed=done, figures=figures)

@@ -1,10 +1,10 @@
-"""A folder belongs to one training: one process at a time, one recipe, one manifest."""
+"""A folder belongs to one training: one run at a time, one recipe, one manifest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,20 @@ from typing import Any
 from earmark.atomic import write_atomic
 from earmark.errors import DataError, OutputError
 from earmark.learn.locking import Busy, lock
+from earmark.learn.manifest import Track
 from earmark.learn.recipe import Recipe
 
 NOTE = "training.json"
 """What is learnt in a folder."""
 _AT_THE_END = {"name": "", "decoding": {}, "calibrate": ""}
 """What a recipe says of the finished model alone."""
+_FILES = {
+    "manifest_sha256": "the manifest was another, or has been edited since",
+    "labels_sha256": "label files were others, or have been edited since",
+}
+"""What is said where a digest differs."""
+_SINCE = ("processes", "labels_sha256")
+"""What older notes lack, which are taken to agree."""
 
 
 class Claim:
@@ -28,6 +36,10 @@ class Claim:
     folder : Path
     manifest : Path
     recipe : Recipe
+    tracks : iterable of Track
+        What is learnt from and validated on.
+    processes : int
+        That share a batch: each normalises over its own examples.
 
     Raises
     ------
@@ -38,7 +50,15 @@ class Claim:
         If the folder cannot be made.
     """
 
-    def __init__(self, folder: Path, manifest: Path, recipe: Recipe) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Path,
+        recipe: Recipe,
+        *,
+        tracks: Iterable[Track],
+        processes: int,
+    ) -> None:
         self._path = folder / NOTE
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -48,13 +68,18 @@ class Claim:
         except OSError as error:
             reason = f"{folder}: cannot be a folder for a model ({error.strerror})"
             raise OutputError(reason) from error
-        learnt = asdict(replace(recipe, **_AT_THE_END))
-        digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
-        self._note = json.dumps({"recipe": learnt, "manifest_sha256": digest}, indent=1)
+        truth = [[(s.start_s, s.end_s) for s in track.segments() or ()] for track in tracks]
+        note = {
+            "recipe": asdict(replace(recipe, **_AT_THE_END)),
+            "processes": processes,
+            "manifest_sha256": hashlib.sha256(manifest.read_bytes()).hexdigest(),
+            "labels_sha256": hashlib.sha256(repr(truth).encode()).hexdigest(),
+        }
+        self._note = json.dumps(note, indent=1)
         if self._path.is_file() and (changed := _changed(self._path, self._note)):
             raise DataError(
-                f"{folder}: holds a training with another recipe or manifest: {changed}. Choose "
-                "another folder with -o, or remove this one"
+                f"{folder}: holds another training: {changed}. Choose another folder with -o, or "
+                "remove this one"
             )
 
     def note(self) -> None:
@@ -66,15 +91,17 @@ def _changed(path: Path, note: str) -> str:
     """What the two notes differ in, for a message; empty where they say the same."""
     try:
         old, new = (json.loads(text) for text in (path.read_text("utf-8"), note))
-        before, now = (dict(_leaves(each["recipe"])) for each in (old, new))
-        other = old["manifest_sha256"] != new["manifest_sha256"]
+        old = {key: new[key] for key in _SINCE} | old
+        before, now = (
+            {"processes": each["processes"]} | dict(_leaves(each["recipe"])) for each in (old, new)
+        )
+        others = [said for key, said in _FILES.items() if old[key] != new[key]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"{path.name} cannot be read"
     keys = [k for k in (before | now) if before.get(k) != now.get(k)]
     parts = [f"{k} was {_shown(before, k)} and is {_shown(now, k)}" for k in keys[:8]]
     parts += [f"{len(keys) - 8} more keys differ"] if len(keys) > 8 else []
-    parts += ["the manifest was another, or has been edited since"] if other else []
-    return "; ".join(parts)
+    return "; ".join(parts + others)
 
 
 def _leaves(tree: Any, *path: str) -> Iterator[tuple[str, Any]]:

@@ -102,7 +102,7 @@ class Library:
 
 def _job(track: Track, speed: float, codecs: Sequence[str]) -> Job:
     """What is to be read of a recording; its codec depends on its name and speed alone."""
-    turn = crc32(f"{track.paths[0].name} {speed}".encode())
+    turn = crc32(f"{track.paths[0].name} {speed}".encode(errors="surrogateescape"))
     codec = codecs[turn % len(codecs)] if codecs and speed != 1 else ""
     return Job(track.paths, track.material in _VOICES, speed, codec)
 

@@ -82,7 +82,7 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     """
     path = Path(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # others may stand in names
     except OSError as error:
         raise DataError(f"{path}: cannot be read as a manifest ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -94,12 +94,13 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     ]
     if not tracks:
         raise DataError(f"{path}: the manifest is empty; {Path(__file__)} says what stands in one")
-    splits: dict[Path, str] = {}
-    for track in tracks:
-        if splits.setdefault(track.paths[0], track.split) != track.split:
+    splits: dict[str, str] = {}
+    for split, file in ((track.split, file) for track in tracks for file in track.paths):
+        real = os.path.realpath(file)  # it may be spelled in two ways, or be linked
+        if splits.setdefault(real, split) != split:
             raise DataError(
-                f"{path}: {track.paths[0]} stands in split {splits[track.paths[0]]!r} and in "
-                f"{track.split!r}; it can be in one"
+                f"{path}: {file} stands in split {splits[real]!r} and in {split!r}; "
+                "it can be in one"
             )
     if shared := on_both_sides((t.split, t.singer) for t in tracks):
         raise DataError(
@@ -139,9 +140,12 @@ def row_of(track: Track, *, relative_to: str | os.PathLike[str]) -> dict[str, An
 
 
 def write_manifest(rows: Iterable[Mapping[str, Any]], path: str | os.PathLike[str]) -> None:
-    """Write rows whose paths are relative to the manifest's folder already."""
+    r"""Write rows whose paths are relative to the manifest's folder already.
+
+    Names that are not UTF-8 are written as JSON's escapes, such as ``caf\udce9.wav``.
+    """
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_atomic(path, text.encode())
+    write_atomic(path, text.encode(errors="backslashreplace"))
 
 
 def _parse(line: str, *, where: str, folder: Path) -> Track:
@@ -185,6 +189,9 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
     for key in ("labels", "singer", "split", "licence", "label_kind"):
         if not isinstance(row.get(key) or "", str):
             raise DataError(f"{where}: `{key}` is text, got {row[key]!r}")
+    split = row.get("split", "train")
+    if not split:
+        raise DataError(f"{where}: `split` is `train`, `valid` or another name, got {split!r}")
     labels = folder / row["labels"] if row.get("labels") else None
     for file in [*paths, *([labels] if labels else [])]:
         if not file.is_file():
@@ -204,7 +211,7 @@ def parse_row(row: Mapping[str, Any], *, where: str, folder: Path) -> Track:
         paths=paths,
         material=material,
         singer=row.get("singer") or paths[0].stem,
-        split=str(row.get("split", "train")),
+        split=split,
         licence=str(row.get("licence", "unknown")),
         label_kind=str(row.get("label_kind", "hand")),
         labels=labels,

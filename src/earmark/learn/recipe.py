@@ -46,7 +46,7 @@ class Stage:
     """Decay of the moving average of the weights, which is what is kept; see ``averaging.py``."""
     validate_every: int = 100
     patience: int = 1000
-    """Validations without a better loss after which the stage ends early."""
+    """Validations without a higher AUC after which the stage ends early."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):

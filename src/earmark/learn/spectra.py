@@ -4,8 +4,9 @@ Decoding and spectra are computed once; a training step then only reads, mixes a
 logarithm. Recordings of voices are rid of their steady noise. Powers are kept as ``float16``
 logarithms (a resolution of 1 % or better).
 
-What is missing in a folder goes into one more pair of files there, ``powers-HASH.npy`` and
-``powers-HASH.json``; what others computed, or an earlier training, is not computed again.
+What is missing in a folder goes into more pairs of files there, ``powers-HASH.npy`` and
+``powers-HASH.json``, some recordings each, so that a stop loses few; what others computed, or an
+earlier training, is not computed again.
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.atomic import kept_file, write_atomic
+from earmark.atomic import kept_file, sweep, write_atomic, written_whole
 from earmark.audio import load_audio
 from earmark.errors import DataError
 from earmark.features.logmel import N_MELS, SR, mel_power
 from earmark.learn.codec import through_codec
 from earmark.learn.mixing import denoise
 
+CHUNK = 200
+"""Recordings, at one speed each, that share a pair of files, or a fiftieth of all if that is more:
+every file stays open."""
 LogPower = NDArray[np.float16]
 """Of shape (T, 64): the natural logarithm of mel power."""
 
@@ -84,6 +88,7 @@ def load_spectra(
     DataError
         If a recording is empty, or what is kept in the folder is damaged.
     """
+    sweep(folder)
     keys = [job.key() for job in jobs]
     kept = _kept(Path(folder))
     missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in kept}
@@ -113,19 +118,23 @@ def _kept(folder: Path) -> dict[str, tuple[LogPower, ...]]:
 
 def _compute(missing: dict[str, Job], folder: Path, progress: Callable[[int, int], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"powers-{hashlib.sha256(repr(sorted(missing)).encode()).hexdigest()[:16]}"
-    lengths = {}
-    with tempfile.TemporaryDirectory(dir=folder) as own:  # others may compute the same
-        raw, whole = Path(own, "raw"), Path(own, "whole.npy")
-        with raw.open("wb") as file, ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-            done = pool.map(_powers, missing.values())
-            for number, (key, parts) in enumerate(zip(missing, done, strict=True), start=1):
-                file.writelines(part.tobytes() for part in parts)
-                lengths[key] = len(parts), len(parts[0])
-                progress(number, len(missing))
-        np.save(whole, np.memmap(raw, dtype=np.float16, mode="r").reshape(-1, N_MELS))
-        whole.replace(stem.with_suffix(".npy"))
-    write_atomic(stem.with_suffix(".json"), json.dumps(lengths).encode())
+    keys = sorted(missing)  # others who miss the same give the same names to the same files
+    size = max(CHUNK, len(keys) // 50)
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        for start in range(0, len(keys), size):
+            chunk = keys[start : start + size]
+            computed = pool.map(_powers, [missing[key] for key in chunk])
+            lengths = {}
+            with tempfile.TemporaryFile(dir=folder) as raw:  # goes away even with a kill -9
+                for key, parts in zip(chunk, computed, strict=True):
+                    raw.writelines(part.tobytes() for part in parts)
+                    lengths[key] = len(parts), len(parts[0])
+                    progress(start + len(lengths), len(keys))
+                raw.flush()
+                stem = folder / f"powers-{hashlib.sha256(''.join(chunk).encode()).hexdigest()[:16]}"
+                with written_whole(stem.with_suffix(".npy")) as file:
+                    np.save(file, np.memmap(raw, dtype=np.float16, mode="r").reshape(-1, N_MELS))
+            write_atomic(stem.with_suffix(".json"), json.dumps(lengths).encode())
 
 
 def _powers(job: Job) -> list[LogPower]:

@@ -82,7 +82,9 @@ def train(
     fits = recipe.calibrate != ""
     fitted_to = [t for t in known if fits and t.split == recipe.calibrate and t.material in SONGS]
     check(tracks, fitted_to, recipe, manifest)
-    claim = Claim(folder, manifest, recipe) if place.rank == 0 else None  # until the training ends
+    claim = None
+    if place.rank == 0:  # until the training ends
+        claim = Claim(folder, manifest, recipe, tracks=tracks, processes=place.world)
     with place.first():
         library = Library(
             tracks,
