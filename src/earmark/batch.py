@@ -85,7 +85,8 @@ def run(
     formats : sequence of str
         Names of :mod:`earmark.formats`: a file of each a song.
     jobs : int
-        Songs at a time. No more than these and one result are held in memory.
+        Songs at a time. One more is handed out, so up to ``jobs + 1`` results wait in memory
+        beside the one that is yielded.
     overwrite : bool
         Whether to replace files that earmark did not write.
     skip_existing : bool
