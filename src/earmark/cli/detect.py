@@ -52,7 +52,7 @@ def command(
         bool,
         typer.Option(
             "--skip-existing",
-            help="Skip songs done before with the same model and settings, or edited since.",
+            help="Skip songs done before with the same model and settings; keep edited labels.",
         ),
     ] = False,
     overwrite: Annotated[
