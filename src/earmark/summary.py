@@ -20,7 +20,8 @@ last_speech_s             where it last ends
 vocal                     ``true`` if 1 s or more is sung in all, else ``false``; empty where less
                           is heard in a song of under 1 s or one with a warning
 instrumental              ``true`` if less than 1 s is sung and less than 1 s spoken, else
-                          ``false``; empty as ``vocal`` is
+                          ``false``; empty as ``vocal`` is. Where ``speech_fraction`` is empty,
+                          nobody looked for speech, and this tells of singing alone
 warning                   what to know of the recording, such as that it is truncated
 error                     why the song failed; the other columns are empty then
 ========================  ==========================================================================
@@ -101,7 +102,7 @@ def _longest_gap_s(sung: list[Segment], duration_s: float) -> float:
 
 
 def _kind(annotation: Annotation, duration_s: float) -> Row:
-    """Whether a song is sung, and whether nobody sings or speaks; neither is a talk."""
+    """Whether a song is sung, and whether nobody sings or speaks, as far as either is known."""
     sung_s, spoken_s = (
         covered_s(labelled(annotation.segments, label)) for label in (SINGING, SPEECH)
     )
