@@ -2,7 +2,9 @@ r"""A table of songs, a row each, that is whole after a kill.
 
 Rows are appended as songs finish, each in one write that reaches the disk. A torn last line is
 dropped when the file is next opened. While a run lasts, a song done again has two rows, of which
-the later counts; :meth:`Summary.compact` leaves one a song, sorted by path.
+the later counts; :meth:`Summary.compact` leaves one a song, sorted by path. Runs that share a file
+take turns, by a lock on its folder; where folders cannot be locked (Windows, network drives), give
+each run its own file, and join these by :func:`merge`.
 
 ========================  ==========================================================================
 path                      as the user named the song; not altered, so a spreadsheet may take a path
@@ -35,7 +37,8 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from earmark.annotation import SINGING, SPEECH, Annotation, Segment, covered_s, labelled
@@ -136,16 +139,19 @@ class Summary:
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         self.path = path
-        try:
-            rows = read(path)
-        except FileNotFoundError:
-            rows = []
-        except OutputError:
-            if not overwrite:
-                raise
-            rows = []
-        sweep(path.parent)
-        write_atomic(path, _dumps(rows))
+        with suppress(OSError):  # told when the file is written
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with _turn(path):
+            try:
+                rows = read(path)
+            except FileNotFoundError:
+                rows = []
+            except OutputError:
+                if not overwrite:
+                    raise
+                rows = []
+            sweep(path.parent)
+            write_atomic(path, _dumps(rows))
         self._there = {row["path"]: _line(row) for row in rows}
 
     def append(self, row: Row) -> None:
@@ -160,7 +166,7 @@ class Summary:
         if line == self._there.get(row["path"]):
             return
         try:
-            with open(self.path, "ab", buffering=0) as file:
+            with _turn(self.path), open(self.path, "ab", buffering=0) as file:
                 if file.write(line) < len(line):
                     raise OSError(0, "the disk is full")
                 os.fsync(file.fileno())
@@ -173,7 +179,21 @@ class Summary:
 
     def compact(self) -> None:
         """Leave one row a song, the latest, and sort by path."""
-        write_atomic(self.path, _dumps(read(self.path)))
+        with _turn(self.path):
+            write_atomic(self.path, _dumps(read(self.path)))
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """Nobody else changes the summary meanwhile, where its folder can be locked."""
+    with ExitStack() as stack:
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            folder = os.open(path.parent, os.O_RDONLY)
+            stack.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
 
 
 def read(path: Path) -> list[Row]:
