@@ -16,10 +16,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from earmark.annotation import HOP_S, SINGING, Scores, Segment, frames_to_time, labelled
+from earmark.annotation import HOP_S, SINGING, SPEECH, Scores, Segment, frames_to_time, labelled
 from earmark.datasets.singing_corpus import rows as corpus_rows
 from earmark.detector import SingingDetector
-from earmark.endpoints import SPEECH
 from earmark.hysteresis import Hysteresis
 from earmark.learn import manifest
 from earmark.learn.mix_audio import load_mix

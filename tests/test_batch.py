@@ -116,6 +116,38 @@ def test_a_file_that_appears_during_the_detection_is_kept():
     assert Path("a.singing.csv").read_text() == "truth"
 
 
+def test_beside_edited_labels_the_rest_is_done():
+    touch("a.wav")
+    run("a.wav", formats=["csv"])
+    Path("a.singing.csv").write_text("mine")
+    for settings in ({}, {"onset": 0.3}):
+        detector = StubDetector(**settings)
+        for skipped in (False, True):  # done once, and remembered
+            again = run("a.wav", detector=detector, formats=["csv", "json"], skip_existing=True)
+            result = again["a.wav"]
+            assert (result.skipped, result.row["error"]) == (skipped, "")
+            assert all(path.exists() for path in result.outputs)
+            assert result.row["warning"].startswith("a.singing.csv kept: edited by you")
+        assert detector.heard == ["a.wav"]
+        assert formats.read("a.singing.json").provenance == detector.provenance
+    assert Path("a.singing.csv").read_text() == "mine"
+
+
+def test_edited_labels_alone_are_heard_once_with_other_settings():
+    touch("a.wav")
+    run("a.wav")
+    Path("a.singing.csv").write_text("mine")
+    detector = StubDetector(onset=0.3)
+    for _ in range(2):
+        (result,) = run("a.wav", detector=detector, skip_existing=True).values()
+        assert result.skipped
+        assert result.row["warning"] == (
+            "a.singing.csv kept: edited by you; the summary has earmark's own answer"
+        )
+    assert detector.heard == ["a.wav"]
+    assert Path("a.singing.csv").read_text() == "mine"
+
+
 @pytest.fixture
 def done():
     touch("a.wav", "b.wav")

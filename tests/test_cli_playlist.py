@@ -11,7 +11,7 @@ import soundfile
 from earmark import Annotation, Segment, SingingDetector, batch
 from earmark.summary import Summary, describe, failed
 from shell import earmark
-from tiny import two_answers
+from tiny import tiny_model, two_answers
 
 
 @pytest.fixture
@@ -61,6 +61,32 @@ def test_a_talk_is_no_instrumental(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for kind, listed in (("--vocal", ["sung.wav"]), ("--instrumental", [])):
         said = earmark("playlist", ".", kind, "--model", model, "-o", f"{kind[2:]}.m3u8")
         assert (said.code, songs(tmp_path / f"{kind[2:]}.m3u8")) == (0, listed)
+
+
+def test_where_nobody_looked_for_speech_that_is_said(library: Path, tmp_path: Path) -> None:
+    """Of the model here, singing is loud sound; what it knows nothing of may be a talk."""
+    for song in library.rglob("*.wav"):
+        soundfile.write(song, np.full(16000 * 3, 1e-6), 16000, subtype="FLOAT")
+    model = tmp_path / "m.onnx"
+    model.write_bytes(tiny_model())
+    words = ["playlist", "music", "--model", model, "-o"]
+    said = earmark(*words, "i.m3u8", "--instrumental")
+    assert len(songs(tmp_path / "i.m3u8")) == 2
+    assert "i.m3u8: nobody looked for speech in 2 of its songs; some may be talks" in said.err
+    assert said.code == 0
+    assert "speech" not in earmark(*words, "v.m3u8", "--vocal").err
+
+
+def test_a_model_that_knows_no_singing_makes_no_list(library: Path, tmp_path: Path) -> None:
+    model = tmp_path / "m.onnx"
+    model.write_bytes(tiny_model(labels=["speech"]))
+    said = earmark("playlist", library, "--vocal", "--model", model, "-o", "p.m3u8")
+    assert (said.code, "does not know the label 'singing', only speech" in said.err) == (1, True)
+    talk = Annotation((), duration_s=3, labels=("speech",))
+    Summary(Path("songs.csv")).append(describe(talk, path="music/one.wav"))
+    said = earmark("playlist", library, "--vocal", "--summary", "songs.csv", "-o", "p.m3u8")
+    assert "music/one.wav: may be sung or not: the model that listened knows no singing" in said.err
+    assert "too short" not in said.err
 
 
 def test_failures_are_named_and_the_others_listed(library: Path, tmp_path: Path) -> None:
@@ -119,6 +145,8 @@ def test_the_cores_are_shared_out_as_for_detect(
     monkeypatch.setattr(
         SingingDetector, "__init__", lambda self, model, *, labels, threads=1: asked.append(threads)
     )
+
+    monkeypatch.setattr(SingingDetector, "chosen", lambda self, labels: labels)
 
     def run(*_: object, jobs: int, **__: object) -> Iterator[batch.Result]:
         asked.append(jobs)

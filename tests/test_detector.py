@@ -150,8 +150,8 @@ def test_detect_takes_the_settings_of_the_detector() -> None:
 def test_all_labels_are_those_of_the_model() -> None:
     detector = SingingDetector(labels="all")
     assert detector.labels == detector.info.labels == ("singing", "speech")
-    assert detector.known(None) == ("singing",)
-    assert detector.known(["speech", "speech"]) == ("speech",)
+    assert detector.chosen(None) == ("singing",)
+    assert detector.chosen(["speech", "speech"]) == ("speech",)
 
 
 def test_what_a_user_sees_at_the_prompt() -> None:

@@ -79,6 +79,24 @@ def test_the_answer_is_about_the_label_that_counts(tmp_path: Path) -> None:
     assert [(s.start_s, s.end_s) for s in track.estimate] == [(1, 2)]
 
 
+@pytest.mark.parametrize("folder", ["est", "ref"])
+def test_an_answer_about_another_label_is_none(tmp_path: Path, folder: str) -> None:
+    talk = Segment(1, 2, "speech")
+    for name in ("one", "two"):
+        put(tmp_path / f"ref/{name}.csv", talk)
+        put(tmp_path / f"{folder}/{name}.singing.csv")
+        put_scores(tmp_path / f"{folder}/{name}.singing.npz", ANSWER, 10.0)
+    put(tmp_path / f"{folder}/three.singing.csv")
+    pair = tmp_path / "ref", tmp_path / folder
+    with pytest.raises(DataError, match=r"one\.speech\.csv|nothing in it tells of speech"):
+        compare(*pair, label="speech")
+    put(tmp_path / f"{folder}/two.speech.csv", talk)
+    comparison = compare(*pair, label="speech")
+    assert [(track.name, track.scores) for track in comparison.tracks] == [("two", None)]
+    assert comparison.missing == ("one",)
+    assert comparison.notes[0].endswith("left out for want of a truth: three")
+
+
 def test_folders_may_differ_where_names_do_not(tmp_path: Path) -> None:
     put(tmp_path / "ref/one.truth.csv", *TRUTH)
     put(tmp_path / "est/pop/one.singing.csv", *ANSWER)
@@ -101,6 +119,15 @@ def test_a_label_that_no_truth_has_is_an_error(tmp_path: Path) -> None:
     truth, answer = put(tmp_path / "t.csv", *TRUTH), put(tmp_path / "a.csv", *ANSWER)
     with pytest.raises(DataError, match="nothing is labelled voice, only singing; choose with"):
         compare(truth, answer, label="voice")
+
+
+def test_a_truth_label_that_occurs_nowhere_is_misspelt(tmp_path: Path) -> None:
+    truth = put(tmp_path / "t.json", Segment(0, 1, "vocal"), Segment(2, 3, "sing"), duration_s=9)
+    answer = put(tmp_path / "a.json", *ANSWER, duration_s=9)
+    with pytest.raises(DataError, match="nothing is labelled sign, only sing, singing, vocal"):
+        compare(truth, answer, truth_labels=["vocal", "sign"])
+    (track,) = compare(truth, answer, truth_labels=["vocal", "sing"]).tracks
+    assert len(track.reference) == 2
 
 
 def test_songs_without_partner_are_named(tmp_path: Path) -> None:

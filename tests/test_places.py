@@ -1,11 +1,14 @@
 """Where outputs go, however the songs are named."""
 
+import ntpath
 import os
 from pathlib import Path
 
 import pytest
 
+from earmark.errors import OutputError
 from earmark.ledger import Ledger
+from earmark.places import places
 from earmark.sources import find_songs
 
 
@@ -103,6 +106,20 @@ def test_a_song_keeps_its_place_when_more_is_named():
         "m/c.wav": "out/c",
         "m/pop/a.wav": "out/a",  # else its labels there would be nobody's
     }
+
+
+def test_a_song_named_alone_mirrors_no_folder():
+    touch("hello.wav", "m/pop/a.wav")
+    wrote("out", {"hello.wav": "hello"})
+    assert placed(find_songs(["m/pop"], out="out")) == {"m/pop/a.wav": "out/a"}
+
+
+def test_two_drives_have_no_common_folder(monkeypatch):
+    monkeypatch.setattr(os.path, "commonpath", ntpath.commonpath)  # of Windows
+    monkeypatch.setattr(os.path, "abspath", str)
+    songs = [("C:\\a.mp3", "C:\\"), ("D:\\b.mp3", "D:\\")]
+    with pytest.raises(OutputError, match="do one drive at a time"):
+        places(songs, out="out")
 
 
 def test_a_newcomer_of_one_stem_makes_way():

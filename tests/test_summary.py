@@ -1,5 +1,6 @@
 import csv
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earmark import Annotation, Segment
+from earmark import Annotation, Segment, summary
+from earmark.atomic import write_atomic
 from earmark.errors import OutputError
 from earmark.summary import (
     COLUMNS,
@@ -177,6 +179,25 @@ def test_a_row_may_return_within_a_run(tmp_path):
         summary.append(row("a", warning=warning))
     summary.compact()
     assert [r["warning"] for r in read(summary.path)] == ["A"]
+
+
+@pytest.mark.parametrize("step", ["opened", "compacted"])
+def test_two_runs_on_one_summary_lose_no_row(tmp_path, monkeypatch, step):
+    pytest.importorskip("fcntl")
+    path = tmp_path / "s.csv"
+    one, other = Summary(path), Summary(path)
+    appending = threading.Thread(target=other.append, args=[row("b")])
+
+    def write(path, data):  # when all has been read, and nothing written yet
+        appending.start()
+        appending.join(0.3)
+        write_atomic(path, data)
+
+    one.append(row("a"))
+    monkeypatch.setattr(summary, "write_atomic", write)
+    Summary(path) if step == "opened" else one.compact()
+    appending.join()
+    assert [there["path"] for there in read(path)] == ["a", "b"]
 
 
 def test_what_a_kill_left_beside_it_goes_away(tmp_path):

@@ -85,13 +85,14 @@ def run(
     formats : sequence of str
         Names of :mod:`earmark.formats`: a file of each a song.
     jobs : int
-        Songs at a time. No more than these and one result are held in memory.
+        Songs at a time. One more is handed out, so up to ``jobs + 1`` results wait in memory
+        beside the one that is yielded.
     overwrite : bool
         Whether to replace files that earmark did not write.
     skip_existing : bool
         Whether to leave songs alone whose outputs are there, unchanged, from the same recording,
-        model and settings, or were edited since: then their rows say so, and are those of the
-        detection.
+        model and settings. Outputs that were edited since are left alone whatever the settings,
+        and the song's others are done: the row says so, and is that of the detection.
 
     Yields
     ------
@@ -174,38 +175,38 @@ class _Work:
         if song.root is None:
             row, annotation = self._heard(song)
             return Result(song, row, annotation)
-        self.sweep_once((song.root / song.name).parent)
+        folder = (song.root / song.name).parent
+        self.sweep_once(folder)
         ledger = Ledger(song.root)
         names = [song.name + suffix for suffix in self.suffixes]
         files = tuple(ledger.folder / name for name in names)
         fingerprint = _fingerprint(song)
         origin = self._origin(fingerprint)
         recording = "" if song.path == STANDARD else os.path.abspath(song.path)
+        known, edited = None, []
         if self.skip_existing and fingerprint is not None:
-            row = ledger.finished(names, origin=origin)
-            if row is not None:
-                return Result(song, row | {"path": song.path}, skipped=True, outputs=files)
-            edited = [] if self.overwrite else ledger.edited(names, song=recording)
-            if edited:
-                row = ledger.remembered(names, origin=origin) or self._heard(song)[0]
-                kept = (
-                    f"{', '.join(edited)} kept: edited by you; the summary has earmark's own answer"
-                )
-                warning = f"{row['warning']}; {kept}" if row["warning"] else kept
-                row |= {"path": song.path, "warning": warning}
-                return Result(song, row, skipped=True, outputs=files)
-        self._may_write(ledger, names, recording)
+            known = ledger.finished(names, origin=origin)
+            if known is None and not self.overwrite:
+                edited = ledger.edited(names, song=recording)
+        rest = [name for name in names if name not in edited]
+        if edited:
+            done = ledger.finished if rest else ledger.remembered
+            known = done(rest or names, origin=origin)
+        if known is not None:
+            return Result(song, _told(known, song, edited), skipped=True, outputs=files)
+        self._may_write(ledger, folder, rest, recording)
         row, annotation = self._heard(song)
         outputs = {song.name + suffix: dumps(annotation) for suffix, dumps in self.suffixes.items()}
 
         def write() -> None:
-            self._may_write(ledger, names, recording)
+            self._may_write(ledger, folder, rest, recording)
             ledger.record(outputs, origin=origin, row=row, song=recording)
-            for name, data in outputs.items():
-                write_atomic(ledger.folder / name, data)
+            for name in rest:
+                write_atomic(ledger.folder / name, outputs[name])
 
         self.pen.write(write)
-        return Result(song, row, annotation, outputs=files)
+        given = annotation if rest else None
+        return Result(song, _told(row, song, edited), given, skipped=not rest, outputs=files)
 
     def _heard(self, song: Song) -> tuple[Row, Annotation]:
         """The row, which tells of all labels, and the annotation of those asked for."""
@@ -218,12 +219,18 @@ class _Work:
         told = {"labels": self.labels, "columns": COLUMNS, "input": fingerprint}
         return json.dumps({**provenance, **told}, sort_keys=True)
 
-    def _may_write(self, ledger: Ledger, names: list[str], recording: str) -> None:
+    def _may_write(self, ledger: Ledger, folder: Path, names: list[str], recording: str) -> None:
         """Find out before the work rather than after it."""
-        for folder in {(ledger.folder / name).parent for name in names}:
-            _refuse_unwritable(folder)
+        _refuse_unwritable(folder)
         if not self.overwrite:
             ledger.refuse_foreign(names, song=recording)
+
+
+def _told(row: Row, song: Song, edited: list[str]) -> Row:
+    """A row by the song's present path, which says what was left alone."""
+    kept = f"{', '.join(edited)} kept: edited by you; the summary has earmark's own answer"
+    warning = "; ".join(filter(None, [row["warning"], kept if edited else ""]))
+    return row | {"path": song.path, "warning": warning}
 
 
 def _source(song: Song) -> Source:

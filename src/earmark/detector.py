@@ -71,7 +71,7 @@ class SingingDetector:
     ) -> None:
         self._overlap = threads > 1
         self._model = OnnxModel(model, threads=max(1, threads - 1))
-        self.labels = self.info.labels if labels == "all" else self.known(labels)
+        self.labels = self.info.labels if labels == "all" else self.chosen(labels)
         self._columns = [self.info.labels.index(label) for label in self.labels]
         own = asdict(Hysteresis()) | self.info.decoding
         if onset is not None and offset is None:
@@ -81,7 +81,7 @@ class SingingDetector:
         given = {"onset": onset, "offset": offset, "min_on_s": min_on_s, "min_off_s": min_off_s}
         self.hysteresis = Hysteresis(**own | {k: v for k, v in given.items() if v is not None})
 
-    def known(self, labels: Sequence[str] | None) -> tuple[str, ...]:
+    def chosen(self, labels: Sequence[str] | None) -> tuple[str, ...]:
         """The labels of these names, each once; where none are named, those looked for by default.
 
         Raises

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.annotation import HOP_S, Segment, frames_to_segments
+from earmark.annotation import HOP_S, SPEECH, Segment, frames_to_segments
 from earmark.audio import load_audio
 from earmark.features.logmel import SR, mel_power
 from earmark.hysteresis import Hysteresis
 
-SPEECH = "speech"
 _SILENCE = 1e-12
 
 

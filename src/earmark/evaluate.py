@@ -6,7 +6,8 @@ Songs in other folders on the one side than on the other are paired by their bar
 the only one of its kind on both sides.
 Where a folder has several files of a song, the reference is the one that earmark did not write
 (no ``.singing`` in its name) and the estimate the one that it wrote of the label that counts, in
-the format that knows most (JSON before CSV); scores come from the ``.npz`` of the same song.
+the format that knows most (JSON before CSV); scores come from the ``.npz`` of the same song. What
+earmark wrote of other labels alone answers nothing: the song is missing.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ from earmark.labels import (
     label_format,
     length_beside,
     output_labels,
+    output_tag,
     read_segments,
     song_name,
 )
 from earmark.metrics.tracks import Track
+from earmark.relabel import labels_of
 
 _BY_WEALTH = ("json", "jams", "jsonl", "textgrid", "csv", "audacity", "lab", "rttm", "srt", "vtt")
 _SAME_LENGTH_S = 1.0
@@ -78,7 +81,7 @@ def compare(
     Raises
     ------
     DataError
-        If nothing can be paired, or no true segment has the label.
+        If nothing can be paired, or a label is that of no true segment.
     FormatError
         If a file cannot be read.
     """
@@ -90,9 +93,9 @@ def compare(
     tracks = tuple(
         _track(*pair, label=label, true=true, notes=notes, named=named) for pair in found
     )
-    if named and not {*named, "all"} & {*true}:
+    if named and (strange := [name for name in true if name not in {*named, "all"}]):
         raise DataError(
-            f"{reference}: nothing is labelled {' or '.join(true)}, only "
+            f"{reference}: of what is measured, nothing is labelled {' or '.join(strange)}, only "
             f"{_listed(sorted(named))}; choose with --label, or name what means {label} with "
             "--truth-label"
         )
@@ -114,11 +117,14 @@ def _pairs(
         return
     truths = _songs(reference)
     answers = _as_in(truths, _songs(estimate))
+    one_folder = reference.samefile(estimate)
     paired, strange = [], []
     for name in sorted(truths.keys() | answers.keys()):
         truth = _best(truths.get(name, ()), label, answer=False)
         answer = _best(answers.get(name, ()), label, answer=True)
-        if truth is not None and answer is not None and truth.samefile(answer):
+        if truth is not None and one_folder and output_labels(truth):
+            truth = None  # in a folder of both, what earmark wrote is none
+        elif truth is not None and answer is not None and truth.samefile(answer):
             # one folder of both, in which this song has one of the two
             truth, answer = (None, answer) if output_labels(answer) else (truth, None)
         if truth is not None and answer is not None:
@@ -128,11 +134,17 @@ def _pairs(
             missing.append(name)
         else:
             strange.append(name)
-    if not paired and reference.samefile(estimate):
+    tag = output_tag([label]) if label != "all" else SINGING
+    if not paired and one_folder:
         raise DataError(
             f"{reference}: no song in it has both a truth (such as one.csv) and earmark's labels "
-            f"(one.singing.csv); there are {_listed(truths)}. Name the folder of each if there "
+            f"(one.{tag}.csv); there are {_listed(truths)}. Name the folder of each if there "
             "are two"
+        )
+    if not paired and any(name in answers for name in missing):
+        raise DataError(
+            f"{estimate}: nothing in it tells of {label}, its files are called after other labels; "
+            f"detect with --labels {label}, or choose with --label"
         )
     if not paired:
         raise DataError(
@@ -176,7 +188,11 @@ def _best(files: Iterable[Path], label: str, *, answer: bool) -> Path | None:
     """The file with segments (an answer may be scores alone) that knows most."""
     order = [*_BY_WEALTH, *(["npz"] if answer else [])]
     return min(
-        (path for path in files if label_format(path) in order),
+        (
+            path
+            for path in files
+            if label_format(path) in order and (not answer or _may_tell(path, label))
+        ),
         key=lambda path: (
             bool(output_labels(path)) != answer,
             _beside_the_point(path, label),
@@ -186,6 +202,12 @@ def _best(files: Iterable[Path], label: str, *, answer: bool) -> Path | None:
     )
 
 
+def _may_tell(path: Path, label: str) -> bool:
+    """Whether a file may know of the label: one of earmark's is called after what it knows."""
+    labels = output_labels(path)
+    return label == "all" or not labels or label in labels
+
+
 def _beside_the_point(path: Path, label: str) -> int:
     """The fewer, the more a file is about the label: ``all`` wants as many labels as there are."""
     labels = output_labels(path)
@@ -193,7 +215,7 @@ def _beside_the_point(path: Path, label: str) -> int:
 
 
 def _scores_file(files: Iterable[Path], label: str) -> Path | None:
-    scores = (path for path in files if path.suffix.lower() == ".npz")
+    scores = (p for p in files if p.suffix.lower() == ".npz" and _may_tell(p, label))
     return min(scores, key=lambda path: _beside_the_point(path, label), default=None)
 
 
@@ -214,7 +236,7 @@ def _track(
         notes.append(f"{name}: scores alone; counted as on where they reach 0.5")
         estimate = replace(estimate, segments=tuple(Hysteresis().segments(estimate.scores)))
     if reference.segments or reference.model:  # an empty file names no labels
-        named.update(reference.labels)
+        named.update(labels_of(reference))
     duration_s = _length(name, reference, estimate, scores, beside=(answer, truth), notes=notes)
     wanted = _of_labels(reference, true, truth, notes, choose="--label or --truth-label")
     found = _of_labels(estimate, (label,), answer, notes, choose="--label")

@@ -3,7 +3,8 @@
 What is mirrored is the folder that holds all that was named, however it was named: ``Music``,
 ``Music/**/*.mp3`` and a list of songs from all over ``Music`` put ``Music/pop/one.mp3`` at
 ``pop/one``. A song that has outputs in a folder already keeps its place there, and a folder that
-mirrors ``Music`` goes on to mirror it when only ``Music/pop`` is named: its ledger tells.
+mirrors ``Music`` goes on to mirror it when only ``Music/pop`` is named: its ledger tells, by songs
+that were put into a subfolder. One that was put at the top may have been named alone.
 
 Songs that differ only in suffix keep it: ``one.mp3`` and ``one.flac``. Names depend on all songs.
 """
@@ -51,6 +52,11 @@ def places(songs: Sequence[tuple[str, str]], *, out: str | None = None) -> list[
     out : str, optional
         The folder of the outputs, ``"-"`` for standard output; by default each song's own folder.
 
+    Raises
+    ------
+    OutputError
+        If songs on two drives (of Windows) are to be mirrored into one folder.
+
     Examples
     --------
     >>> [place.name for place in places([("a.mp3", ""), ("a.flac", ""), ("b.mp3", "")], out="x")]
@@ -95,10 +101,16 @@ def _mirrored(songs: Sequence[tuple[str, str]], recorded: Mapping[str, str]) -> 
     bases = [os.path.abspath(base) for path, base in songs if path != STANDARD]
     if not bases:
         return [Path() for _ in songs]
-    common = Path(os.path.commonpath(bases))
+    try:
+        common = Path(os.path.commonpath(bases))
+    except ValueError as error:
+        raise OutputError(
+            "songs on two drives have no common folder that could be mirrored: do one drive at a "
+            "time, each into a folder of its own (-o)"
+        ) from error
     before = [folder for folder in _mirrors(recorded) if folder in common.parents]
     base = min([common, *before], key=lambda folder: len(folder.parts))
-    return [Path(os.path.relpath(path, base)) for path, _ in songs]
+    return [Path() if path == STANDARD else Path(os.path.relpath(path, base)) for path, _ in songs]
 
 
 def _mirrors(recorded: Mapping[str, str]) -> Iterator[Path]:
@@ -106,7 +118,7 @@ def _mirrors(recorded: Mapping[str, str]) -> Iterator[Path]:
     pairs = {(Path(song).parent, Path(name).parent) for song, name in recorded.items()}
     for folder, inside in pairs:
         depth = len(inside.parts)
-        if folder.parts[len(folder.parts) - depth :] == inside.parts:
+        if depth and folder.parts[-depth:] == inside.parts:
             yield Path(*folder.parts[: len(folder.parts) - depth])
 
 

@@ -22,7 +22,7 @@ def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumenta
         Where the playlist will lie: its paths are relative to it.
     instrumental : bool
         Whether to list the songs in which nobody sings or speaks (less than 1 s each in all), or
-        those that are sung. A talk is neither.
+        those that are sung. A talk is neither, unless nobody looked for speech.
 
     Returns
     -------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from earmark.annotation import Annotation, Scores
+from earmark.annotation import Annotation, Scores, Segment
 from earmark.errors import DataError
 
 
@@ -28,7 +29,8 @@ def relabel(
     annotation : Annotation
         Its curve of scores is treated like its segments.
     rename : mapping of str to str
-        Old names and new ones. Two labels may become one.
+        Old names and new ones. Two labels may become one: then their segments that overlap are
+        joined, without a score.
     drop : collection of str
         Labels, by their old names, that are left out.
 
@@ -42,16 +44,36 @@ def relabel(
     >>> from earmark import Segment
     >>> found = Annotation((Segment(0, 1, "vocal"), Segment(2, 3, "noise")))
     >>> relabel(found, rename={"vocal": "singing"}, drop=["noise"]).segments
-    (Segment(start_s=0, end_s=1, label='singing', score=None),)
+    (Segment(0, 1, 'singing'),)
     """
-    names = {label: rename.get(label, label) for label in labels_of(annotation)}
-    segments = (s for s in annotation.segments if s.label not in drop)
+    names = {o: rename.get(o, o) for o in labels_of(annotation) if o not in drop}
+    segments = (replace(s, label=names[s.label]) for s in annotation.segments if s.label in names)
+    twice = {label for label, count in Counter(names.values()).items() if count > 1}
+    labels = tuple(dict.fromkeys(names[o] for o in annotation.labels if o in names))
+    told = {"labels": list(labels)} if "labels" in annotation.provenance else {}
     return replace(
         annotation,
-        segments=tuple(replace(s, label=names[s.label]) for s in segments),
-        labels=tuple(dict.fromkeys(names[o] for o in annotation.labels if o not in drop)),
+        segments=_joined(segments, twice),
+        labels=labels,
         scores=None if annotation.scores is None else _columns(annotation.scores, rename, drop),
+        provenance={**annotation.provenance, **told},
     )
+
+
+def _joined(segments: Iterable[Segment], labels: Collection[str]) -> tuple[Segment, ...]:
+    """Segments in order of their starts, of which those of some labels do not overlap."""
+    found: list[Segment] = []
+    last: dict[str, int] = {}  # of each of the labels, where its latest is
+    for s in segments:
+        at = last.get(s.label)
+        if at is not None and s.start_s < found[at].end_s:
+            end_s = max(found[at].end_s, s.end_s)
+            found[at] = replace(found[at], end_s=end_s, score=None)
+        else:
+            found.append(s)
+            if s.label in labels:
+                last[s.label] = len(found) - 1
+    return tuple(found)
 
 
 def _columns(scores: Scores, rename: Mapping[str, str], drop: Collection[str]) -> Scores:

@@ -2,7 +2,9 @@ r"""A table of songs, a row each, that is whole after a kill.
 
 Rows are appended as songs finish, each in one write that reaches the disk. A torn last line is
 dropped when the file is next opened. While a run lasts, a song done again has two rows, of which
-the later counts; :meth:`Summary.compact` leaves one a song, sorted by path.
+the later counts; :meth:`Summary.compact` leaves one a song, sorted by path. Runs that share a file
+take turns, by a lock on its folder; where folders cannot be locked (Windows, network drives), give
+each run its own file, and join these by :func:`merge`.
 
 ========================  ==========================================================================
 path                      as the user named the song; not altered, so a spreadsheet may take a path
@@ -20,7 +22,8 @@ last_speech_s             where it last ends
 vocal                     ``true`` if 1 s or more is sung in all, else ``false``; empty where less
                           is heard in a song of under 1 s or one with a warning
 instrumental              ``true`` if less than 1 s is sung and less than 1 s spoken, else
-                          ``false``; empty as ``vocal`` is
+                          ``false``; empty as ``vocal`` is. Where ``speech_fraction`` is empty,
+                          nobody looked for speech, and this tells of singing alone
 warning                   what to know of the recording, such as that it is truncated
 error                     why the song failed; the other columns are empty then
 ========================  ==========================================================================
@@ -34,7 +37,8 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from earmark.annotation import SINGING, SPEECH, Annotation, Segment, covered_s, labelled
@@ -101,7 +105,7 @@ def _longest_gap_s(sung: list[Segment], duration_s: float) -> float:
 
 
 def _kind(annotation: Annotation, duration_s: float) -> Row:
-    """Whether a song is sung, and whether nobody sings or speaks; neither is a talk."""
+    """Whether a song is sung, and whether nobody sings or speaks, as far as either is known."""
     sung_s, spoken_s = (
         covered_s(labelled(annotation.segments, label)) for label in (SINGING, SPEECH)
     )
@@ -135,16 +139,19 @@ class Summary:
 
     def __init__(self, path: Path, *, overwrite: bool = False) -> None:
         self.path = path
-        try:
-            rows = read(path)
-        except FileNotFoundError:
-            rows = []
-        except OutputError:
-            if not overwrite:
-                raise
-            rows = []
-        sweep(path.parent)
-        write_atomic(path, _dumps(rows))
+        with suppress(OSError):  # told when the file is written
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with _turn(path):
+            try:
+                rows = read(path)
+            except FileNotFoundError:
+                rows = []
+            except OutputError:
+                if not overwrite:
+                    raise
+                rows = []
+            sweep(path.parent)
+            write_atomic(path, _dumps(rows))
         self._there = {row["path"]: _line(row) for row in rows}
 
     def append(self, row: Row) -> None:
@@ -159,7 +166,7 @@ class Summary:
         if line == self._there.get(row["path"]):
             return
         try:
-            with open(self.path, "ab", buffering=0) as file:
+            with _turn(self.path), open(self.path, "ab", buffering=0) as file:
                 if file.write(line) < len(line):
                     raise OSError(0, "the disk is full")
                 os.fsync(file.fileno())
@@ -172,7 +179,21 @@ class Summary:
 
     def compact(self) -> None:
         """Leave one row a song, the latest, and sort by path."""
-        write_atomic(self.path, _dumps(read(self.path)))
+        with _turn(self.path):
+            write_atomic(self.path, _dumps(read(self.path)))
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """Nobody else changes the summary meanwhile, where its folder can be locked."""
+    with ExitStack() as stack:
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            folder = os.open(path.parent, os.O_RDONLY)
+            stack.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
 
 
 def read(path: Path) -> list[Row]:

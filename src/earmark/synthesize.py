@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark import formats
-from earmark.annotation import Annotation, Segment
+from earmark.annotation import SPEECH, Annotation, Segment
 from earmark.atomic import write_atomic
 from earmark.audio import audio_info, load_audio, write_audio
-from earmark.endpoints import SPEECH, endpoints
+from earmark.endpoints import endpoints
 from earmark.errors import DataError, EarmarkError, OutputError
 from earmark.learn.mix_audio import active_samples, mix_at_snr
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from earmark.cli import words
 from earmark.cli.cores import MAX_JOBS, share
 from earmark.cli.report import report
 from earmark.errors import EarmarkError, FormatError
@@ -51,7 +52,7 @@ def command(
         bool,
         typer.Option(
             "--skip-existing",
-            help="Skip songs done before with the same model and settings, or edited since.",
+            help="Skip songs done before with the same model and settings; keep edited labels.",
         ),
     ] = False,
     overwrite: Annotated[
@@ -126,7 +127,7 @@ def command(
             model, labels="all", threads=threads,
             onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off,
         )  # fmt: skip
-        asked = detector.known(None if labels is None else _names(labels))
+        asked = detector.chosen(None if labels is None else words.names([labels]))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     table = None if summary is None else Summary(summary, overwrite=overwrite)
@@ -154,9 +155,9 @@ def _format_names(given: list[str], scores: bool) -> list[str]:
     """The formats asked for, each once."""
     from earmark.formats import get_format, names
 
-    asked = [name for some in given for name in _names(some)]
+    asked = words.names(given)
     if "all" in asked:
-        asked = list(names())
+        asked = names()
     try:
         forms = [get_format(name) for name in [*asked, *(["npz"] if scores else [])]]
     except FormatError as error:
@@ -164,11 +165,6 @@ def _format_names(given: list[str], scores: bool) -> list[str]:
     if not forms:
         raise typer.BadParameter("no format was named", param_hint="--format")
     return list(dict.fromkeys(form.name for form in forms))
-
-
-def _names(text: str) -> list[str]:
-    """Names between commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _for_standard_output(songs: list[Song], names: list[str], *, chosen: bool) -> list[str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.console import complain, err
+from earmark.annotation import SINGING
+from earmark.cli.console import caution, complain, err
 from earmark.cli.cores import MAX_JOBS, share
 from earmark.cli.outputs import claim
 from earmark.errors import DataError, OutputError
@@ -43,7 +44,8 @@ def command(
 ) -> None:
     """Write a playlist of the instrumentals in a folder, or of the songs that are sung.
 
-    Sung and spoken is what lasts 1 s or more in all. A talk is on neither list.
+    Sung and spoken is what lasts 1 s or more in all. A talk is on neither list;
+    where the model knows no speech, it may be among the instrumentals: it is said.
 
     Songs that could not be judged are named, and the exit code is 1; the others are in the list.
     If none could be judged, nothing is written.
@@ -59,22 +61,30 @@ def command(
     target = claim(output, overwrite=overwrite)
     songs = find_songs([str(folder)], out="-")
     rows = _detected(songs, model, jobs) if summary is None else _known(songs, summary)
-    unjudged = [
-        row["error"]
-        or f"{row['path']}: may be sung or not: {row['warning'] or 'too short to tell'}"
-        for row in rows
-        if row["error"] or not row["instrumental" if instrumental else "vocal"]
-    ]
+    column = "instrumental" if instrumental else "vocal"
+    unjudged = [_why(row) for row in rows if row["error"] or not row[column]]
     for reason in unjudged:
         complain(reason)
     if rows and len(unjudged) == len(rows):
         raise OutputError(f"{target}: not written, since no song could be judged")
     content = playlist(rows, folder=target.parent, instrumental=instrumental)
     write_atomic(target, content)
+    unheard = sum(row["instrumental"] == "true" and not row["speech_fraction"] for row in rows)
+    if instrumental and unheard:
+        caution(f"{target}: nobody looked for speech in {unheard} of its songs; some may be talks")
     count = content.count(b"\n#EXTINF:")
     err.print(f"{count} of {len(rows)} songs in {target}", markup=False, soft_wrap=True)
     if unjudged:
         raise typer.Exit(1)
+
+
+def _why(row: Row) -> str:
+    """Why a song could not be judged."""
+    if row["error"]:
+        return row["error"]
+    if not row["vocal_fraction"]:
+        return f"{row['path']}: may be sung or not: the model that listened knows no singing"
+    return f"{row['path']}: may be sung or not: {row['warning'] or 'too short to tell'}"
 
 
 def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:
@@ -86,6 +96,7 @@ def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:
 
     jobs, threads = share(len(songs), jobs=jobs)
     detector = SingingDetector(model, labels="all", threads=threads)
+    detector.chosen([SINGING])  # else no song could be judged
     with closing(run(songs, detector, formats=(), jobs=jobs)) as results:
         bar = track(
             results, total=len(songs), description="listening", console=err,

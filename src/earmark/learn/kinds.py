@@ -26,8 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-from earmark.annotation import SINGING
-from earmark.endpoints import SPEECH
+from earmark.annotation import SINGING, SPEECH
 from earmark.errors import DataError
 
 LABELS = (SINGING, SPEECH)

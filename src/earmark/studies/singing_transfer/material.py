@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.endpoints import SPEECH
+from earmark.annotation import SPEECH
 from earmark.learn.dense import pad_context
 from earmark.learn.examples import Example, Examples
 from earmark.learn.kinds import LABELS
