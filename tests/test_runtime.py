@@ -21,15 +21,20 @@ def view(n_frames: int) -> np.ndarray:
     return (np.cumsum(steps, axis=0) - 6).astype(np.float32)
 
 
-def test_the_definition(model: OnnxModel) -> None:
-    """Each window by itself, silence around the recording, its middle kept."""
+@pytest.mark.parametrize("n", [300, 800, 801, 1600, 2000, 2399])
+def test_the_definition(model: OnnxModel, n: int) -> None:
+    """Each window by itself, silence around the recording, its middle kept; the last moved back."""
     window, border = model.info.window, model.info.border
-    core, X = window - 2 * border, view(2 * window)
+    core, X = window - 2 * border, view(n)
     padded = np.pad(X, ((border, 2 * window), (0, 0)), constant_values=SILENCE)
-    windows = [
-        model.run(padded[None, k : k + window])[0, border:-border] for k in range(0, len(X), core)
-    ]
-    np.testing.assert_allclose(model.score(X), np.concatenate(windows)[: len(X)], atol=1e-4)
+    scores = np.zeros((n, len(model.info.labels)))
+    for start in range(0, n, core):
+        last = start + core >= n
+        at = n + 2 * border - window if last and n > core else start  # in frames of ``padded``
+        heard = model.run(padded[None, at : at + window])[0]
+        kept = heard[start + border - at : window - border][: n - start]
+        scores[start : start + len(kept)] = kept
+    np.testing.assert_allclose(model.score(X), scores, atol=1e-4)
 
 
 @pytest.mark.parametrize("size", [1, 37, 800, 801, 5000])

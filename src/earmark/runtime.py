@@ -2,8 +2,10 @@
 
 A bidirectional network's answer depends on how much it hears, so a score is *defined* on fixed
 windows: an absolute grid of windows of ``window`` frames, each of which is heard whole and keeps
-its middle, ``border`` frames trimmed on either side; beyond the recording there is silence. Whole,
-streamed, batched and threaded runs compute these same windows.
+its middle, ``border`` frames trimmed on either side; beyond the recording there is silence. The
+last window is moved back until it ends with the recording and one border of silence, so that a
+song's last seconds are not heard alone. Whole, streamed, batched and threaded runs compute these
+same windows.
 """
 
 from __future__ import annotations
@@ -142,22 +144,34 @@ class OnnxModel:
         held: list[Frames] = []
         n_held = n_seen = n_given = 0
         for view in views:
-            if not n_seen:
-                held, n_held = [np.full((border, view.shape[1]), SILENCE)], border
+            if not n_seen:  # silence before the start, and room for the last window to move back
+                held, n_held = [np.full((core + border, view.shape[1]), SILENCE)], core + border
             held.append(view)
             n_held += len(view)
             n_seen += len(view)
-            ready = (n_held - 2 * border) // core
+            ready = (n_held - core - 2 * border) // core
             if ready >= BATCH:
                 buffer = np.concatenate(held)
-                yield self._windows(buffer, ready)
+                yield self._windows(buffer[core:], ready)
                 n_given += ready * core
                 held = [buffer[ready * core :]]
                 n_held = len(held[0])
         if n_seen > n_given:
             held.append(np.full((window, held[0].shape[1]), SILENCE))
-            left = n_seen - n_given
-            yield self._windows(np.concatenate(held), -(-left // core))[:left]
+            yield self._rest(np.concatenate(held), n_seen - n_given, alone=n_seen <= core)
+
+    def _rest(self, buffer: Frames, left: int, *, alone: bool) -> Frames:
+        """Scores of the last ``left`` frames; ``alone`` if the recording fits into one window.
+
+        The buffer begins a core before the next window does.
+        """
+        window, border = self.info.window, self.info.border
+        core = window - 2 * border
+        whole = (left - 1) // core  # windows before the last
+        start = core if alone else left  # where the last one ends a border after the recording
+        last = self.run(buffer[None, start : start + window])[0]
+        kept = last[(whole + 1) * core + border - start :][: left - whole * core]
+        return np.concatenate([self._windows(buffer[core:], whole), kept]) if whole else kept
 
     def score(self, view: Frames) -> Frames:
         """Score a whole recording: (T, F) view -> (T, C) scores."""

@@ -17,7 +17,15 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from earmark.nets.crnn import LOWEST, PRIOR, SCALE, SILENCE, Crnn
-from earmark.nets.light import PACE, REACH, LightCrnn, smooth, smoothing_kernel
+from earmark.nets.light import (
+    FAINTEST,
+    PACE,
+    QUIET,
+    REACH,
+    LightCrnn,
+    smooth,
+    smoothing_kernel,
+)
 
 
 def onnx_graph(net: nn.Module, frames: int, *, smoothed: bool = True) -> onnx.ModelProto:
@@ -84,6 +92,10 @@ class _Graph:
         x = self.add("MatMul", x, self.weight(layer.weight.T))
         return self.add("Add", x, self.weight(layer.bias))
 
+    def clipped(self, x: str) -> str:
+        """Between 0 and 1."""
+        return self.add("Clip", x, self.number(0.0), self.number(1.0))
+
     def number(self, value: float) -> str:
         return self.weight(np.array(value, dtype=np.float32))
 
@@ -116,7 +128,7 @@ def _crnn(net: Crnn) -> _Graph:
 def _light(net: LightCrnn, frames: int, smoothed: bool) -> _Graph:
     assert frames % PACE == 0
     g = _Graph()
-    x = g.add("Unsqueeze", _standardised(g, "X"), g.ints(1))  # (B, 1, T, 64)
+    x = g.add("Unsqueeze", _standardised(g, "X", _loud(g, "X")), g.ints(1))  # (B, 1, T, 64)
     for layer in (net.L1, net.L2, net.L3, net.L4):
         kernel, bias = _folded(layer.conv, layer.norm)
         x = g.add("Relu", g.add("Conv", x, g.weight(kernel), g.weight(bias), **_SAME))
@@ -137,16 +149,30 @@ def _light(net: LightCrnn, frames: int, smoothed: bool) -> _Graph:
     return g
 
 
-def _standardised(g: _Graph, x: str) -> str:
+def _standardised(g: _Graph, x: str, counts: str | None = None) -> str:
     """What :func:`earmark.nets.crnn.standardise` does."""
-    above = g.add("Sub", x, g.number(SILENCE))
-    weight = g.add("Clip", above, g.number(0.0), g.number(1.0))
+    weight = g.clipped(g.add("Sub", x, g.number(SILENCE)))
+    if counts is not None:
+        weight = g.add("Mul", weight, counts)
     total = g.add("ReduceSum", g.add("Mul", x, weight), g.ints(1), keepdims=1)
     count = g.add("ReduceSum", weight, g.ints(1), keepdims=1)
     total = g.add("Add", total, g.number(PRIOR * SILENCE))
     mean = g.add("Div", total, g.add("Add", count, g.number(PRIOR)))
     x = g.add("Max", g.add("Sub", x, mean), g.number(LOWEST))
     return g.add("Mul", x, g.number(1 / SCALE))
+
+
+def _loud(g: _Graph, x: str) -> str:
+    """What :func:`earmark.nets.light.loud` does."""
+    level = g.add("ReduceMean", x, axes=[2], keepdims=1)
+    sounds = g.clipped(g.add("Sub", level, g.number(SILENCE)))
+    amplitude = g.add("Mul", g.add("Exp", g.add("Mul", level, g.number(0.5))), sounds)
+    total = g.add("ReduceSum", amplitude, g.ints(1), keepdims=1)
+    count = g.add("ReduceSum", sounds, g.ints(1), keepdims=1)
+    mean = g.add("Div", total, g.add("Add", count, g.number(FAINTEST)))
+    log = g.add("Log", g.add("Add", mean, g.number(FAINTEST)))
+    above = g.add("Sub", level, g.add("Mul", log, g.number(2.0)))
+    return g.clipped(g.add("Add", above, g.number(QUIET)))
 
 
 _SAME: dict[str, Any] = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}

@@ -38,7 +38,7 @@ SCALE = 2.5
 """About the deviation within a song, in nepers of power."""
 
 
-def standardise(X: Tensor) -> Tensor:
+def standardise(X: Tensor, counts: Tensor | None = None) -> Tensor:
     """Each band against its own mean over the window, so that level and equaliser cancel out.
 
     Songs are mastered louder and brighter than anything that can be mixed from recordings of
@@ -50,6 +50,8 @@ def standardise(X: Tensor) -> Tensor:
     ----------
     X : Tensor, shape (B, T, F)
         Log-mel.
+    counts : Tensor, shape (B, T, 1), optional
+        How much each frame counts towards the mean, in [0, 1].
 
     Examples
     --------
@@ -58,6 +60,8 @@ def standardise(X: Tensor) -> Tensor:
     True
     """
     weight = (X - SILENCE).clamp(0, 1)
+    if counts is not None:
+        weight = weight * counts
     total = (X * weight).sum(1, keepdim=True) + PRIOR * SILENCE
     mean = total / (weight.sum(1, keepdim=True) + PRIOR)
     return (X - mean).clamp(min=LOWEST) / SCALE

@@ -6,6 +6,7 @@ What differs from :mod:`earmark.nets.crnn`, and why (our choices, measured in th
   products, and no sigmoid over the largest maps;
 - the second pools two frames into one, so that all that follows runs at 25 frames a second; the
   head answers for both frames of each pair;
+- quiet frames do not count towards what a window is measured against, see :func:`loud`;
 - a sigmoid for each label, so that somebody may sing while somebody speaks.
 
 ====== ============================================ ==============
@@ -27,7 +28,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from earmark.nets.crnn import standardise
+from earmark.nets.crnn import SILENCE, standardise
 
 POOLS = ((1, 2), (2, 2), (1, 2), (1, 4))
 """Frames and bands of the poolings."""
@@ -39,7 +40,43 @@ choice: it brings .005 of AUC on ``dev`` and .003 on twelve songs of another sin
 as much bring less."""
 REACH = round(3 * SMOOTHING)
 """Frames to either side that are averaged."""
+QUIET = 5.0
+"""Nepers of power below a window's level at which a frame no longer counts: 22 dB."""
+FAINTEST = 1e-9
+"""Keeps the logarithm of nothing finite."""
 _BANDS = 2
+
+
+def loud(X: Tensor) -> Tensor:
+    """How much each frame counts towards the means that its window is measured against.
+
+    A song that fades out, or begins softly, is measured against its loud part alone. If all of a
+    window counts, what little music stands beside a fade looks louder than any other, and is taken
+    for a voice: with this the AUC rose from .951 to .955 on ``dev``, and from .9635 to .9645 on
+    twelve songs of another singer, without any training. The level is that of the mean amplitude.
+
+    Parameters
+    ----------
+    X : Tensor, shape (B, T, F)
+        Log-mel.
+
+    Returns
+    -------
+    Tensor, shape (B, T, 1)
+        In [0, 1].
+
+    Examples
+    --------
+    >>> X = torch.cat([torch.zeros(1, 600, 64), torch.full((1, 400, 64), -9.0)], dim=1)
+    >>> counts = loud(X)
+    >>> counts[0, [0, -1], 0].tolist(), standardise(X, counts)[0, 0, 0].abs() < 0.2
+    ([1.0, 0.0], tensor(True))
+    """
+    level = X.mean(2, keepdim=True)
+    sounds = (level - SILENCE).clamp(0, 1)
+    amplitude = (level / 2).exp() * sounds
+    mean = amplitude.sum(1, keepdim=True) / (sounds.sum(1, keepdim=True) + FAINTEST)
+    return (level - 2 * (mean + FAINTEST).log() + QUIET).clamp(0, 1)
 
 
 def smooth(scores: Tensor) -> Tensor:
@@ -122,7 +159,7 @@ class LightCrnn(nn.Module):
 
     def forward(self, X: Tensor) -> Tensor:
         """(B, T, 64) log-mel, T even -> (B, T, labels) logits."""
-        x = standardise(X).unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        x = standardise(X, loud(X)).unsqueeze(1).contiguous(memory_format=torch.channels_last)
         x = self.L4(self.L3(self.L2(self.L1(x))))  # (B, maps, T / 2, 2)
         x, _ = self.rnn(x.permute(0, 2, 1, 3).flatten(2))  # (B, T / 2, 2 * units)
         logits: Tensor = self.head(self.dropout(x))
