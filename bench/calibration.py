@@ -8,11 +8,11 @@ very songs, the figures that count are those of ``calibration.json``, each song 
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 from extras import needed
+from measuring import data_parser
 
 with needed("train", "plot"):
     import matplotlib.pyplot as plt
@@ -29,13 +29,7 @@ with needed("train", "plot"):
 
 def main() -> None:
     """Draw and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        help="the folder that holds singing/",
-    )
+    parser = data_parser(__doc__)
     parser.add_argument("--split", default="dev", help="whose songs count (%(default)s)")
     parser.add_argument("--model", default="singing", help="a name or an .onnx file")
     parser.add_argument("--run", type=Path, help="the training's folder, for what was left out")

@@ -9,7 +9,6 @@ Edges: the distance from each edge of the truth to the nearest that was found, m
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ with needed("train"):
     from earmark.datasets.singing_corpus import rows as corpus_rows
     from earmark.endpoints import endpoints
     from earmark.studies.singing_transfer.endpoint_check import compare, endpoint_check, rendered
-    from measuring import origin, table
+    from measuring import data_parser, origin, table
     from peers import SCORES, pythons
 
 SR = 16000
@@ -64,13 +63,7 @@ def row(name: str, found: dict[str, float]) -> list[str]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        help="the folder that holds singing/",
-    )
+    parser = data_parser(__doc__)
     parser.add_argument("--peers", type=Path, help="environment of silero-vad; made if missing")
     options = parser.parse_args()
     python = pythons(options.peers)["silero-vad"]

@@ -1,7 +1,8 @@
-"""One process measured, and what every table says of machine, date and command."""
+"""One process measured; what benches are asked, and what every table says of its making."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shlex
@@ -57,6 +58,13 @@ def run(command: Sequence[str | os.PathLike[str]]) -> Cost:
         raise RuntimeError(f"{shlex.join(words)[:300]} ended with {code:g}:\n{_tail(said.stdout)}")
     kilobytes = peak / (1024 if sys.platform == "darwin" else 1)
     return Cost(wall_s, cpu_s, kilobytes / 1024)
+
+
+def data_parser(doc: str) -> argparse.ArgumentParser:
+    """Options of a bench that says what it does in its first line, and needs the recordings."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds singing/")
+    return parser
 
 
 def _tail(output: bytes) -> str:

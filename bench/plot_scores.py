@@ -7,11 +7,11 @@ A row a song: the score every 20 ms, the threshold, and beneath them what was ma
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from extras import needed
+from measuring import data_parser
 
 with needed("plot"):
     import matplotlib.pyplot as plt
@@ -39,13 +39,7 @@ def draw(axes: Axes, title: str, found: Annotation, truth: Sequence[Segment], on
 
 def main() -> None:
     """Draw."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data",
-        required=True,
-        type=Path,
-        help="the folder that holds singing/",
-    )
+    parser = data_parser(__doc__)
     parser.add_argument("--song", action="append", required=True, help="part of its file's name")
     parser.add_argument("--model", default="singing", help="a name or an .onnx file")
     parser.add_argument("-o", "--out", required=True, type=Path, help="the picture")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extras import needed
+from measuring import data_parser
 
 with needed("plot"):
     import matplotlib.pyplot as plt
@@ -109,13 +110,7 @@ def _draw(axes: Axes, song: Heard, second: int, error: float) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        help="the folder that holds singing/",
-    )
+    parser = data_parser(__doc__)
     parser.add_argument("--split", default="dev", help="whose songs count (%(default)s)")
     parser.add_argument("--model", default="singing", help="a name or an .onnx file")
     parser.add_argument("--count", type=int, default=20, help="how many seconds (%(default)s)")

@@ -72,6 +72,13 @@ def data() -> Path:
 
 
 @pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
 def rng() -> np.random.Generator:
     """The same chance in every run."""
     return np.random.default_rng(20)

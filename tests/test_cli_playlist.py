@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from earmark import Annotation, Segment, SingingDetector, batch
-from earmark.summary import Summary, describe, failed
+from earmark.rows import describe, failed
+from earmark.summary import Summary
 from shell import earmark
 from tiny import tiny_model, two_answers
 

@@ -34,7 +34,17 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     ),
     (
         [
-            *("ledger", "places", "sources", "summary", "batch", "playlist", "evaluate"),
+            *(
+                "ledger",
+                "places",
+                "sources",
+                "rows",
+                "summary",
+                "batch",
+                "playlist",
+                "pairing",
+                "evaluate",
+            ),
             *("synthesize", "render", "studies"),
         ],
         {"matplotlib", "scipy", "PIL"},

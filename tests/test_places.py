@@ -10,22 +10,9 @@ from earmark.errors import OutputError
 from earmark.ledger import Ledger
 from earmark.places import places
 from earmark.sources import find_songs
+from songfiles import placed, touch
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def touch(*paths):
-    for path in paths:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(b"x")
-
-
-def placed(songs):
-    return {song.path: f"{song.root.as_posix()}/{song.name}" for song in songs}
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def wrote(root, names):

@@ -5,22 +5,9 @@ import pytest
 
 from earmark.errors import EarmarkError
 from earmark.sources import Song, find_songs, parse_shard, read_list, take_shard
+from songfiles import placed, touch
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def touch(*paths):
-    for path in paths:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(b"x")
-
-
-def placed(songs):
-    return {song.path: f"{song.root.as_posix()}/{song.name}" for song in songs}
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def test_a_walk_takes_audio_in_order_and_leaves_the_rest():

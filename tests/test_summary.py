@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 from earmark import Annotation, Segment, summary
 from earmark.atomic import write_atomic
 from earmark.errors import OutputError
-from earmark.summary import (
-    COLUMNS,
-    Summary,
-    describe,
-    failed,
-    merge,
-    missing_shards,
-    read,
-    shard_path,
-)
+from earmark.rows import COLUMNS, describe, failed
+from earmark.summary import Summary, merge, missing_shards, read, shard_path
 
 HEADER = ",".join(COLUMNS) + "\n"
 

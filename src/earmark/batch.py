@@ -26,8 +26,8 @@ from earmark.errors import AudioError, EarmarkError, OutputError
 from earmark.formats import get_format
 from earmark.labels import output_tag
 from earmark.ledger import Ledger
+from earmark.rows import COLUMNS, Row, describe, failed
 from earmark.sources import STANDARD, Song
-from earmark.summary import COLUMNS, Row, describe, failed
 
 if TYPE_CHECKING:
     from earmark.audio.samples import Source

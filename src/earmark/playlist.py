@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from earmark.errors import OutputError
-from earmark.summary import Row
+from earmark.rows import Row
 
 
 def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumental: bool) -> bytes:
@@ -16,7 +16,7 @@ def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumenta
     Parameters
     ----------
     rows : iterable of dict
-        Rows of a summary (:mod:`earmark.summary`); songs that failed, or of which too little was
+        Rows of a summary (:mod:`earmark.rows`); songs that failed, or of which too little was
         heard to judge, are left out.
     folder : path-like
         Where the playlist will lie: its paths are relative to it.

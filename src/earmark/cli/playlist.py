@@ -16,8 +16,8 @@ from earmark.cli.outputs import claim
 from earmark.errors import DataError, OutputError
 
 if TYPE_CHECKING:
+    from earmark.rows import Row
     from earmark.sources import Song
-    from earmark.summary import Row
 
 
 def command(
@@ -107,7 +107,8 @@ def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:
 
 def _known(songs: list[Song], summary: Path) -> list[Row]:
     """A row a song, from a summary whose paths count from the current folder, or from its own."""
-    from earmark.summary import failed, read
+    from earmark.rows import failed
+    from earmark.summary import read
 
     try:
         known = list(read(summary))

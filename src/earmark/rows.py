@@ -1,0 +1,104 @@
+"""What a summary tells of a song: a row of these columns, all of them text.
+
+========================  ==========================================================================
+path                      as the user named the song; not altered, so a spreadsheet may take a path
+                          that begins with ``=``, ``+``, ``-`` or ``@`` for a formula
+duration_s                seconds
+vocal_fraction            share of the duration that is sung; this, all below about vocals and
+                          ``instrumental`` are empty where the model knows no singing
+first_vocal_s             where singing first starts; empty if it does not
+last_vocal_s              where it last ends
+longest_gap_s             longest stretch without singing, the song's start and end included
+speech_fraction           share of the duration in which somebody speaks; this and the next two are
+                          empty where the model knows no speech
+first_speech_s            where speech first starts; empty if it does not
+last_speech_s             where it last ends
+vocal                     ``true`` if 1 s or more is sung in all, else ``false``; empty where less
+                          is heard in a song of under 1 s or one with a warning
+instrumental              ``true`` if less than 1 s is sung and less than 1 s spoken, else
+                          ``false``; empty as ``vocal`` is. Where ``speech_fraction`` is empty,
+                          nobody looked for speech, and this tells of singing alone
+warning                   what to know of the recording, such as that it is truncated
+error                     why the song failed; the other columns are empty then
+========================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from earmark.annotation import SINGING, SPEECH, Annotation, Segment, covered_s, labelled
+
+Row = dict[str, str]
+
+COLUMNS = (
+    "path",
+    "duration_s",
+    "vocal_fraction",
+    "first_vocal_s",
+    "last_vocal_s",
+    "longest_gap_s",
+    "speech_fraction",
+    "first_speech_s",
+    "last_speech_s",
+    "vocal",
+    "instrumental",
+    "warning",
+    "error",
+)
+INSTRUMENTAL_S = 1.0
+"""From so much singing or speech on a song has it."""
+
+
+def describe(annotation: Annotation, *, path: str) -> Row:
+    """The row of a song.
+
+    Examples
+    --------
+    >>> from earmark import Annotation, Segment
+    >>> row = describe(Annotation((Segment(1, 3), Segment(5, 7)), duration_s=10), path="a.mp3")
+    >>> row["vocal_fraction"], row["longest_gap_s"], row["instrumental"]
+    ('0.4000', '3.000', 'false')
+    """
+    duration_s = annotation.duration_s or 0.0
+    cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": annotation.warning or ""}
+    if SINGING in annotation.labels:
+        sung = labelled(annotation.segments, SINGING)
+        cells |= _spans(sung, duration_s, name="vocal")
+        cells |= {"longest_gap_s": f"{_longest_gap_s(sung, duration_s):.3f}"}
+        cells |= _kind(annotation, duration_s)
+    if SPEECH in annotation.labels:
+        cells |= _spans(labelled(annotation.segments, SPEECH), duration_s, name="speech")
+    return dict.fromkeys(COLUMNS, "") | cells
+
+
+def _spans(segments: list[Segment], duration_s: float, *, name: str) -> Row:
+    """How much of a song segments cover, where they begin and end."""
+    share = min(1.0, covered_s(segments) / duration_s) if duration_s else 0.0
+    return {
+        f"{name}_fraction": f"{share:.4f}",
+        f"first_{name}_s": f"{segments[0].start_s:.3f}" if segments else "",
+        f"last_{name}_s": f"{segments[-1].end_s:.3f}" if segments else "",
+    }
+
+
+def _longest_gap_s(sung: list[Segment], duration_s: float) -> float:
+    starts_s = [*(segment.start_s for segment in sung), duration_s]
+    ends_s = [0.0, *(segment.end_s for segment in sung)]
+    return max(b - a for a, b in zip(ends_s, starts_s, strict=True))
+
+
+def _kind(annotation: Annotation, duration_s: float) -> Row:
+    """Whether a song is sung, and whether nobody sings or speaks, as far as either is known."""
+    sung_s, spoken_s = (
+        covered_s(labelled(annotation.segments, label)) for label in (SINGING, SPEECH)
+    )
+    known = annotation.warning is None and duration_s >= INSTRUMENTAL_S
+    sung, voiced = sung_s >= INSTRUMENTAL_S, max(sung_s, spoken_s) >= INSTRUMENTAL_S
+    return {
+        "vocal": "true" if sung else "false" if known else "",
+        "instrumental": "false" if voiced else "true" if known else "",
+    }
+
+
+def failed(path: str, error: str) -> Row:
+    """The row of a song that could not be done."""
+    return dict.fromkeys(COLUMNS, "") | {"path": path, "error": " ".join(error.split())}
