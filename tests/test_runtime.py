@@ -1,13 +1,17 @@
 """Scores are defined on fixed windows, so however a recording comes they are the same."""
 
 import threading
+from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from earmark.errors import ModelError
+from earmark.features.logmel import logmel
 from earmark.runtime import SHIPPED, SILENCE, OnnxModel, model_names, model_path
+from earmark.synth import render_song
 from tiny import tiny_model
 
 
@@ -16,25 +20,42 @@ def model() -> OnnxModel:
     return OnnxModel("singing")
 
 
+@cache
+def song() -> np.ndarray:
+    rendered = render_song(np.random.default_rng(0), duration_s=160, sr=16000, vocals_db=6)
+    return logmel(rendered.vocals + rendered.instrumental)
+
+
 def view(n_frames: int) -> np.ndarray:
-    steps = np.random.default_rng(0).normal(0, 0.3, (n_frames, 64))
-    return (np.cumsum(steps, axis=0) - 6).astype(np.float32)
+    return song()[:n_frames].copy()
 
 
-@pytest.mark.parametrize("n", [300, 800, 801, 1600, 2000, 2399])
+@pytest.mark.parametrize("n", [300, 800, 801, 1600, 2000, 2399, 5000])
 def test_the_definition(model: OnnxModel, n: int) -> None:
-    """Each window by itself, silence around the recording, its middle kept; the last moved back."""
+    """Each window by itself, silence around the recording, cross-faded; the last moved back."""
     window, border = model.info.window, model.info.border
     core, X = window - 2 * border, view(n)
     padded = np.pad(X, ((border, 2 * window), (0, 0)), constant_values=SILENCE)
-    scores = np.zeros((n, len(model.info.labels)))
-    for start in range(0, n, core):
-        last = start + core >= n
-        at = n + 2 * border - window if last and n > core else start  # in frames of ``padded``
-        heard = model.run(padded[None, at : at + window])[0]
-        kept = heard[start + border - at : window - border][: n - start]
-        scores[start : start + len(kept)] = kept
-    np.testing.assert_allclose(model.score(X), scores, atol=1e-4)
+    starts = [*range(0, n - core, core), max(0, n - core)]  # in frames of ``padded``
+    rise = (np.arange(2 * border) + 0.5) / (2 * border)
+    weights = np.concatenate([rise, np.ones(window - 4 * border), rise[::-1]])[:, None]
+    weights = (1 - np.cos(np.pi * weights)) / 2
+    scores, total = np.zeros((len(padded), 2)), np.zeros((len(padded), 1))
+    for at in starts:
+        scores[at : at + window] += weights * model.run(padded[None, at : at + window])[0]
+        total[at : at + window] += weights
+    heard = slice(border, border + n)
+    np.testing.assert_allclose(model.score(X), scores[heard] / total[heard], atol=1e-4)
+
+
+def test_windows_that_disagree_meet_without_a_jump(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinions = cycle([0.0, 1.0])
+    monkeypatch.setattr(
+        OnnxModel, "run", lambda _, X: np.stack([np.full((len(x), 2), next(opinions)) for x in X])
+    )
+    scores = OnnxModel("singing").score(view(5000))[:, 0]
+    assert (scores.min(), scores.max()) == (0.0, 1.0)
+    assert np.abs(np.diff(scores)).max() < 0.01
 
 
 @pytest.mark.parametrize("size", [1, 37, 800, 801, 5000])
@@ -127,8 +148,8 @@ def test_a_tiny_model_is_one() -> None:
 @pytest.mark.parametrize(
     ("bent", "words"),
     [
-        ({"border": 100}, "windows of 200 frames of which 100 are trimmed"),
-        ({"border": -1}, "of which -1 are trimmed"),
+        ({"border": 100}, "windows of 200 frames of which 100 on either"),
+        ({"border": -1}, "of which -1 on either"),
         ({"window": 0, "border": 0}, "windows of 0 frames"),
         ({"window": 300}, r"takes .*200.* not X of shape \(any, 300, 64\)"),
         ({"X": ("batch", 200, 80)}, r"takes .*80.* not X"),

@@ -1,11 +1,12 @@
 """ONNX models: finding them, checking them, and scoring recordings of any length.
 
 A bidirectional network's answer depends on how much it hears, so a score is *defined* on fixed
-windows: an absolute grid of windows of ``window`` frames, each of which is heard whole and keeps
-its middle, ``border`` frames trimmed on either side; beyond the recording there is silence. The
-last window is moved back until it ends with the recording and one border of silence, so that a
-song's last seconds are not heard alone. Whole, streamed, batched and threaded runs compute these
-same windows.
+windows: an absolute grid of windows of ``window`` frames, each of which is heard whole and overlaps
+the next by two ``border``; beyond the recording there is silence, one border of it before the
+start. Where windows overlap their scores are cross-faded: a jump from one window's opinion to the
+next one's would look like an edge of singing. The last window is moved back until it ends a border
+after the recording, so that a song's last seconds are not heard alone. Whole, streamed, batched and
+threaded runs compute these same windows.
 """
 
 from __future__ import annotations
@@ -139,61 +140,66 @@ class OnnxModel:
         ndarray, shape (u, C)
             Scores; together there are as many as frames.
         """
-        window, border = self.info.window, self.info.border
-        core = window - 2 * border
-        held: list[Frames] = []
-        n_held = n_seen = n_given = 0
+        step = self.info.window - 2 * self.info.border
+        skip = step + self.info.border  # silence before the start, and a step for the last window
+        held: list[Frames] = []  # begins a step before the next window, as ``sums`` does
+        sums = np.zeros((0, len(self.info.labels) + 1), dtype=np.float32)
+        n_held = n_seen = n_run = 0
         for view in views:
-            if not n_seen:  # silence before the start, and room for the last window to move back
-                held, n_held = [np.full((core + border, view.shape[1]), SILENCE)], core + border
+            if not n_seen:
+                held, n_held = [np.full((skip, view.shape[1]), SILENCE)], skip
             held.append(view)
             n_held += len(view)
             n_seen += len(view)
-            ready = (n_held - core - 2 * border) // core
+            ready = (n_held - step - 2 * self.info.border) // step
             if ready >= BATCH:
                 buffer = np.concatenate(held)
-                yield self._windows(buffer[core:], ready)
-                n_given += ready * core
-                held = [buffer[ready * core :]]
-                n_held = len(held[0])
-        if n_seen > n_given:
-            held.append(np.full((window, held[0].shape[1]), SILENCE))
-            yield self._rest(np.concatenate(held), n_seen - n_given, alone=n_seen <= core)
-
-    def _rest(self, buffer: Frames, left: int, *, alone: bool) -> Frames:
-        """Scores of the last ``left`` frames; ``alone`` if the recording fits into one window.
-
-        The buffer begins a core before the next window does.
-        """
-        window, border = self.info.window, self.info.border
-        core = window - 2 * border
-        whole = (left - 1) // core  # windows before the last
-        start = core if alone else left  # where the last one ends a border after the recording
-        last = self.run(buffer[None, start : start + window])[0]
-        kept = last[(whole + 1) * core + border - start :][: left - whole * core]
-        return np.concatenate([self._windows(buffer[core:], whole), kept]) if whole else kept
+                sums = self._add(sums, buffer, [step * (1 + k) for k in range(ready)])
+                done = ready * step
+                yield _mean(sums[skip:done])
+                held, n_held, sums = [buffer[done:]], n_held - done, sums[done:]
+                skip, n_run = max(0, skip - done), n_run + ready
+        if n_seen:
+            left = n_seen - n_run * step  # where a window starts that ends a border after the end
+            starts = [*range(step, left, step), max(left, step if n_seen <= step else 0)]
+            buffer = np.concatenate([*held, np.full((self.info.window, held[0].shape[1]), SILENCE)])
+            sums = self._add(sums, buffer, starts)
+            yield _mean(sums[skip : step + self.info.border + left])
 
     def score(self, view: Frames) -> Frames:
         """Score a whole recording: (T, F) view -> (T, C) scores."""
         empty = np.empty((0, len(self.info.labels)), dtype=np.float32)
         return np.concatenate([empty, *self.stream([view])])
 
-    def _windows(self, buffer: Frames, count: int) -> Frames:
-        window, border = self.info.window, self.info.border
-        core = window - 2 * border
-        parts = []
-        for first in range(0, count, BATCH):
-            starts = [k * core for k in range(first, min(first + BATCH, count))]
-            scores = self.run(np.stack([buffer[s : s + window] for s in starts]))
-            parts.append(scores[:, border : window - border].reshape(-1, scores.shape[2]))
-        return np.concatenate(parts)
+    def _add(self, sums: Frames, buffer: Frames, starts: Sequence[int]) -> Frames:
+        """``sums`` (weighted scores, and last the weights) with those of more windows added."""
+        fade = _fade(self.info.window, self.info.border)
+        sums = np.pad(sums, ((0, len(buffer) - len(sums)), (0, 0)))
+        for first in range(0, len(starts), BATCH):
+            batch = starts[first : first + BATCH]
+            scores = self.run(np.stack([buffer[s : s + self.info.window] for s in batch]))
+            for start, found in zip(batch, scores, strict=True):
+                sums[start : start + len(found), :-1] += fade * found
+                sums[start : start + len(found), -1:] += fade
+        return sums
+
+
+def _fade(window: int, border: int) -> Frames:
+    """A window's weights, shape (window, 1): up over two borders, 1, and down again."""
+    up = np.clip((np.arange(window) + 0.5) / max(2 * border, 1), 0, 1)
+    fade = np.sin(np.pi / 2 * np.minimum(up, up[::-1])) ** 2
+    return fade[:, None].astype(np.float32)
+
+
+def _mean(sums: Frames) -> Frames:
+    return sums[:, :-1] / sums[:, -1:]
 
 
 def _flaw(session: ort.InferenceSession, info: ModelInfo) -> str | None:
     """What in a model's metadata contradicts itself or the graph; None if nothing does."""
     window, border = info.window, info.border
     if not 0 <= 2 * border < window:
-        return f"windows of {window} frames of which {border} are trimmed on either side"
+        return f"windows of {window} frames of which {border} on either side belong to others"
     try:
         Hysteresis(**info.decoding)
     except (TypeError, ValueError) as error:

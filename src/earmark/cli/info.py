@@ -95,7 +95,7 @@ def _model(file: Path) -> Rows:
         ("hears", f"{info.view}, {info.hop_s:g} s a frame"),
         (
             "window",
-            f"{info.window * info.hop_s:g} s, {info.border * info.hop_s:g} s trimmed a side",
+            f"{info.window * info.hop_s:g} s; two share {2 * info.border * info.hop_s:g} s",
         ),
         ("decoding", decoding or "thresholds 0.5"),
         ("sha256", info.sha256),

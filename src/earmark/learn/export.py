@@ -24,7 +24,7 @@ from earmark.runtime import OnnxModel
 
 PARITY = 1e-4
 BORDER = 0.1
-"""Share of a window that is trimmed on either side (our choice), and no less than scores are
+"""Half the share of a window that the next one hears too (our choice); no less than scores are
 averaged over."""
 
 
