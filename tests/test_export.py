@@ -49,7 +49,7 @@ def test_parity(net: torch.nn.Module, tmp_path: Path) -> None:
         expected = logits.softmax(-1)[..., 1:].numpy()
     assert (np.ptp(expected, axis=(0, 1)) > 0.1).all()  # it says something
     np.testing.assert_allclose(model.run(X), expected, atol=1e-4)
-    assert (model.info.window, model.info.border) == (100, 15)
+    assert (model.info.window, model.info.border) == (100, 10)
     assert model.info.decoding == {"onset": 0.6}
     assert model.info.labels == labels
 

@@ -19,13 +19,11 @@ from earmark.atomic import write_atomic
 from earmark.errors import ModelError
 from earmark.learn.graph import onnx_graph, scores_of
 from earmark.learn.transfer import trainable
-from earmark.nets.light import REACH
 from earmark.runtime import OnnxModel
 
 PARITY = 1e-4
 BORDER = 0.1
-"""Half the share of a window that the next one hears too (our choice); no less than scores are
-averaged over."""
+"""Half the share of a window that the next one hears too (our choice)."""
 
 
 def export_onnx(
@@ -69,7 +67,7 @@ def export_onnx(
         "labels": list(labels),
         "hop_s": HOP_S,
         "window": frames,
-        "border": max(round(BORDER * frames), REACH),
+        "border": round(BORDER * frames),
         "decoding": dict(decoding or {}),
         "parameters": trainable(net),
     }

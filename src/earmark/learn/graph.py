@@ -144,7 +144,8 @@ def _light(net: LightCrnn, frames: int, smoothed: bool) -> _Graph:
         return g
     kernel = smoothing_kernel().expand(net.labels, 1, -1)
     x = g.add("Transpose", g.add("Reshape", x, shape), perm=[0, 2, 1])  # (B, labels, T)
-    x = g.add("Conv", x, g.weight(kernel), group=net.labels, pads=[REACH, REACH])
+    x = g.add("Pad", x, g.ints(0, 0, REACH, 0, 0, REACH), mode="edge")
+    x = g.add("Conv", x, g.weight(kernel), group=net.labels)
     g.add("Transpose", x, output="scores", perm=[0, 2, 1])
     return g
 
