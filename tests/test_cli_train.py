@@ -112,10 +112,12 @@ def test_without_torch_the_extra_is_named(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_change_without_a_value_is_wrong_usage(manifest: Path, tmp_path: Path) -> None:
+def test_options_that_cannot_be_are_wrong_usage(manifest: Path, tmp_path: Path) -> None:
     said = earmark("train", manifest, "-o", tmp_path / "out", "--set", "foo")
     assert said.code == 2
     assert "'foo' is not KEY=VALUE" in said.err
+    said = earmark("train", manifest, "-o", tmp_path / "out", "--threads", 100_000)
+    assert (said.code, "256" in said.err) == (2, True)  # PyTorch would crash
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

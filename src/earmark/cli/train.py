@@ -18,13 +18,11 @@ from rich.progress import (
 )
 
 from earmark.cli.console import caution, err, out, warnings_told
+from earmark.cli.cores import MOST_THREADS
 from earmark.errors import DataError, EarmarkError, how_to_install
 
 if TYPE_CHECKING:
     from earmark.learn.recipe import Recipe
-
-MAX_THREADS = 256
-"""PyTorch crashes with very many."""
 
 
 def _changes(given: list[str] | None) -> list[str] | None:
@@ -51,7 +49,7 @@ def command(
         ),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, max=MAX_THREADS, help="Processor threads; all otherwise.")
+        int | None, typer.Option(min=1, max=MOST_THREADS, help="Processor threads; all otherwise.")
     ] = None,
 ) -> None:
     """Train a model; called again after a stop, it goes on where it was.
