@@ -29,15 +29,16 @@ def recipe(*changes: str) -> Recipe:
 
 def test_every_split_is_counted(tracks: list[Track]) -> None:
     mine = [*tracks[:8], *called(tracks[8:16], train="dev"), *tracks[16:]]
+    assert "16 of 'train' (1.2 min)" in told(parts(tracks, recipe()), recipe())
     said = told(parts(mine, recipe()), recipe())
     assert said == (
-        "Of 24 recordings this training learns from 8 of 'train' (0.6 min), validates on 8 of "
-        "'valid' (0.6 min), leaves out 8 of 'dev' (0.6 min)."
+        "Of 24 recordings this training learns from 8 of 'train' (37.5 s), validates on 8 of "
+        "'valid' (37.5 s), leaves out 8 of 'dev' (37.5 s)."
     )
     fitting = recipe('train_on=["train", "nc"]', 'calibrate="dev"')
     said = told(parts(mine, fitting), fitting)
-    assert "learns from 8 of 'train' (0.6 min) and 0 of 'nc', validates" in said
-    assert "calibrates on 2 of 'dev' (0.2 min), leaves out 6 of 'dev'" in said  # two are songs
+    assert "learns from 8 of 'train' (37.5 s) and 0 of 'nc', validates" in said
+    assert "calibrates on 2 of 'dev' (12.0 s), leaves out 6 of 'dev'" in said  # two are songs
     assert doubts(parts(mine, fitting), fitting) == []
 
 
@@ -51,11 +52,11 @@ def test_lengths_are_not_told_where_they_are_not_known(
     tracks: list[Track], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tracks[0].paths[0].write_bytes(b"no sound")
-    assert "16 of 'train', validates on 8 of 'valid' (0.6 min)" in told(
+    assert "16 of 'train', validates on 8 of 'valid' (37.5 s)" in told(
         parts(tracks, recipe()), recipe()
     )
     monkeypatch.setattr(splits, "FEW", 23)
-    assert "min)" not in told(parts(tracks, recipe()), recipe())
+    assert "(" not in told(parts(tracks, recipe()), recipe())
 
 
 @pytest.mark.parametrize(

@@ -99,13 +99,13 @@ def _by_split(tracks: Sequence[Track], splits: Sequence[str] = ()) -> dict[str, 
 def _counted(tracks: Sequence[Track], splits: Sequence[str] = (), *, few: bool) -> str:
     """How many there are of each split, as :func:`_by_split` has them."""
     counts = [
-        f"{len(group)} of {split!r}{_minutes(group) if few and group else ''}"
+        f"{len(group)} of {split!r}{_length(group) if few and group else ''}"
         for split, group in _by_split(tracks, splits).items()
     ]
     return " and ".join(counts) or "none"
 
 
-def _minutes(tracks: Sequence[Track]) -> str:
+def _length(tracks: Sequence[Track]) -> str:
     """How long they are in all, if all their headers tell."""
     total_s = 0.0
     for track in tracks:
@@ -116,4 +116,4 @@ def _minutes(tracks: Sequence[Track]) -> str:
         if length_s is None:
             return ""
         total_s += length_s
-    return f" ({total_s / 60:.1f} min)"
+    return f" ({total_s / 60:.1f} min)" if total_s >= 60 else f" ({total_s:.1f} s)"
