@@ -8,6 +8,7 @@ import soundfile
 
 import earmark as package
 from earmark import Annotation, Scores, Segment, formats
+from earmark.audio import write_audio
 from earmark.runtime import model_path
 from shell import earmark
 
@@ -28,9 +29,27 @@ def test_recording(tmp_path: Path) -> None:
         line.split(maxsplit=1) for line in earmark("info", tmp_path / "[a].flac").out.splitlines()
     ]
     assert lines[0] == ["file", str(tmp_path / "[a].flac")]
-    assert ["duration", "0.50 s"] in lines
+    assert ["duration", "0.50 s by its header"] in lines
     assert ["rate", "48000 Hz"] in lines
     assert ["channels", "2"] in lines
+
+
+@pytest.mark.parametrize(
+    ("suffix", "whole", "cut"),
+    [
+        (".wav", "8.00 s by its header", "8.00 s by its header"),
+        (".mp3", "8.00 s by its header", "8.00 s by its header"),
+        (".ogg", "8.00 s", "not in the header"),  # the length stands at its end
+    ],
+)
+def test_a_duration_that_was_not_counted(
+    tmp_path: Path, rng: np.random.Generator, suffix: str, whole: str, cut: str
+) -> None:
+    song = tmp_path / f"a{suffix}"
+    write_audio(song, rng.normal(0, 0.1, 8 * 16000).clip(-1, 1), sr=16000)
+    assert f"duration  {whole}\n" in earmark("info", song).out
+    song.write_bytes(song.read_bytes()[: song.stat().st_size // 2])
+    assert f"duration  {cut}\n" in earmark("info", song).out
 
 
 def test_label_files(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_manifest_of_the_corpus(data: Path, tmp_path: Path) -> None:
 
 def test_a_folder_without_the_corpus(tmp_path: Path) -> None:
     said = earmark("manifest", tmp_path, "-o", tmp_path / "m.jsonl")
-    assert said.code == 1
+    assert said.code == 2  # the kind has to be said
     assert "which corpus is it? known are singing, aishell" in said.err
     assert not (tmp_path / "m.jsonl").exists()
     said = earmark("manifest", tmp_path / "none", "-o", tmp_path / "m.jsonl")

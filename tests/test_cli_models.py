@@ -38,9 +38,47 @@ def test_one_model_shows_what_its_card_says_first() -> None:
     assert card.is_file()
     (row,) = json.loads(earmark("models", "singing", "--json").out)
     assert (row["name"], row["card_file"]) == ("singing", str(card))
+
+
+def test_one_model_is_named_as_detect_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file, or a folder that holds one; a card is shown if there is one."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    Path("mine/choir.onnx").write_bytes(tiny_model(parameters=207_298))
+    for name in ("mine", "mine/choir.onnx", tmp_path / "mine"):
+        said = earmark("models", name)
+        assert said.code == 0, said.err
+        assert "choir" in said.out
+        assert "207,298" in said.out
+        assert "choir.onnx\n" in said.out
+        assert "card" not in said.out
+        (row,) = json.loads(earmark("models", name, "--json").out)
+        assert (row["name"], row["card_file"], row["card"]) == ("choir", None, "")
+    Path("mine/choir.md").write_text("# choir: who sings in a choir\n\n## More\n")
+    assert earmark("models", "mine").out.startswith("# choir: who sings in a choir\n")
+
+
+def test_a_name_that_is_no_models_is_wrong_usage_and_a_file_that_is_none_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     said = earmark("models", "sining")
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out) == (2, "")
     assert "sining: no such model; shipped are: singing" in said.err
+    Path("two").mkdir()
+    for name in ("a", "b"):
+        Path(f"two/{name}.onnx").write_bytes(b"garbage")
+    for name, why in (
+        ("two", "two: a folder of 2 models; name one .onnx file of it"),
+        ("two/a.onnx", "two/a.onnx: not a model that can be loaded"),
+        ("no.onnx", "no.onnx: no such model"),
+        ("no/where", "no/where: no such model"),
+    ):
+        said = earmark("models", name)
+        assert (said.code, said.out) == (1, "")
+        assert why in said.err
 
 
 def test_parameters_are_what_the_model_says(

@@ -5,7 +5,7 @@ from shell import earmark
 
 def test_the_whole_study_needs_data(tmp_path):
     said = earmark("study", "singing-transfer", "-o", tmp_path / "out")
-    assert said.code == 1
+    assert said.code == 2
     assert "--data" in said.err
     assert "--quick" in said.err
     assert not (tmp_path / "out").exists()

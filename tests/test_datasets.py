@@ -258,7 +258,7 @@ def test_without_a_kind_the_likely_one_is_named(home, request, tmp_path):
         root = request.getfixturevalue(f"{home}_home")
         kind = {"medley": "medleydb", "songs": "folder"}.get(home, home)
     said = earmark("manifest", root, "-o", tmp_path / "m.jsonl")
-    assert said.code == 1
+    assert said.code == 2
     assert f"say --kind {kind}; known are singing, aishell, musdb18" in said.err
 
 

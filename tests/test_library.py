@@ -146,8 +146,6 @@ def test_labels_follow_the_voice_through_the_mixing(library: Library) -> None:
 
 
 def test_nothing_to_draw(library: Library) -> None:
-    with pytest.raises(DataError, match="unknown kind of example 'opera'"):
-        Examples(library, split="train", draw={"opera": 1}, frames=50)
     with pytest.raises(DataError, match="split 'test': nothing to draw, there is only nothing"):
         Examples(library, split="test", draw={"song": 1}, frames=50)
 

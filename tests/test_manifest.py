@@ -8,7 +8,7 @@ import pytest
 import corpus
 from earmark.errors import DataError
 from earmark.learn.library import Library
-from earmark.learn.manifest import read_manifest, row_of, write_manifest
+from earmark.learn.manifest import MOST, read_manifest, row_of, write_manifest
 
 
 def test_round_trip(tmp_path: Path) -> None:
@@ -48,7 +48,25 @@ def test_mistakes_are_named(tmp_path: Path, change: dict, message: str) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(DataError, match=message) as caught:
         read_manifest(path)
-    assert "m.jsonl" in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_all_faulty_lines_are_told_at_once(tmp_path: Path) -> None:
+    """They can be mended at one go; of very many the first, and how many more."""
+    good = json.dumps(corpus.rows(tmp_path)[0])
+    path = tmp_path / "m.jsonl"
+    path.write_text("\n".join(["{", good, "", '{"audio": "no.wav"}', good]))
+    with pytest.raises(DataError) as caught:
+        read_manifest(path)
+    told = str(caught.value).splitlines()
+    assert told[0] == f"{path}: 2 lines are faulty"
+    assert told[1].startswith("  line 1: not a JSON object")
+    assert told[2:] == [f"  line 4: there is no file {tmp_path / 'no.wav'}"]
+    path.write_text("\n".join(["{"] * (MOST + 3)))
+    with pytest.raises(DataError, match=rf"{MOST + 3} lines are faulty") as caught:
+        read_manifest(path)
+    assert str(caught.value).count("line ") == MOST
+    assert str(caught.value).endswith("\n  and 3 more")
 
 
 def test_a_recording_in_two_splits(tmp_path: Path) -> None:

@@ -55,7 +55,10 @@ def test_what_is_no_recipe(tmp_path: Path, text: bytes, why: str) -> None:
         ("stages=[3]", "stages are tables"),
         ("stages.0=3", "stages are tables"),
         ("stages.x.steps=1", "has no stages.x.steps"),
-        ("seed=true", "whole number from 0, got True"),
+        ("seed=true", "whole number from 0 and below 9223372036854775808, got True"),
+        ("seed=9223372036854775808", "and below 9223372036854775808, got"),
+        ("stages.0.draw.opera=1", "draw: unknown kind of example 'opera'; known: song, stems"),
+        ("stages.1.valid={opera=1}", "valid: unknown kind of example 'opera'"),
     ],
 )
 def test_it_is_said_in_words_and_not_in_python(change: str, why: str) -> None:

@@ -18,15 +18,22 @@ def complain(message: str) -> None:
     err.print(f"earmark: {message}", style="red", markup=False, soft_wrap=True)
 
 
-def caution(message: object, *_: Any, **__: Any) -> None:
-    """Print what the user should know; also what Python's warnings are shown by."""
+def caution(message: object) -> None:
+    """Print what the user should know."""
     err.print(f"earmark: {message}", style="yellow", markup=False, soft_wrap=True)
 
 
 @contextmanager
 def warnings_told() -> Iterator[None]:
-    """Around work: its warnings are told as earmark tells things, each time."""
+    """Around work: its warnings are told as earmark tells things, each once."""
+    said: set[str] = set()
+
+    def tell(message: object, *_: Any, **__: Any) -> None:
+        if str(message) not in said:
+            said.add(str(message))
+            caution(message)
+
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = caution
+        warnings.showwarning = tell
         yield

@@ -6,6 +6,8 @@ import os
 
 MAX_JOBS = 8
 MAX_THREADS = 4
+MOST_THREADS = 256
+"""That a user may ask of PyTorch, which crashes with very many."""
 
 
 def share(songs: int, *, jobs: int | None = None, threads: int | None = None) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from earmark import __version__
 from earmark.annotation import Annotation, covered_s, labelled
 from earmark.cli.console import out
 from earmark.errors import how_to_install
+
+if TYPE_CHECKING:
+    from earmark.audio import AudioInfo
 
 EXTRAS = {
     "formats": ("av",),
@@ -138,11 +141,19 @@ def _recording(file: Path) -> Rows:
     from earmark.audio import audio_info
 
     info = audio_info(file)
-    length = "not in the header" if info.duration_s is None else f"{info.duration_s:.2f} s"
     return [
         ("file", str(file)),
         ("format", info.format),
-        ("duration", length),
+        ("duration", _length(info)),
         ("rate", f"{info.sr} Hz"),
         ("channels", str(info.channels)),
     ]
+
+
+def _length(info: AudioInfo) -> str:
+    """The duration, and whose word that is: nothing was decoded, and a file may be cut short."""
+    if info.duration_s is None:
+        return "not in the header"
+    if info.format.startswith("OGG"):  # its last page tells, and is there
+        return f"{info.duration_s:.2f} s"
+    return f"{info.duration_s:.2f} s by its header"

@@ -42,7 +42,9 @@ def command(
     if kind is None:
         kind = _kind_of(data)
     if kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is not known; known: {', '.join(KINDS)}")
+        raise typer.BadParameter(
+            f"{kind!r} is not known; known: {', '.join(KINDS)}", param_hint="--kind"
+        )
     target = claim(output, overwrite=overwrite)
     rows = import_module(f"earmark.datasets.{KINDS[kind]}").rows
     with warnings_told():
@@ -76,7 +78,8 @@ def _kind_of(data: Path) -> str:
     if kind == "singing":
         return kind
     guess = "" if kind is None else f"it looks like {kind}, so say --kind {kind}; "
-    raise DataError(
+    raise typer.BadParameter(
         f"{data}: which corpus is it? {guess}known are {', '.join(KINDS)} "
-        "(docs/usage.md has their layouts; `folder` is songs with label files beside them)"
+        "(docs/usage.md has their layouts; `folder` is songs with label files beside them)",
+        param_hint="--kind",
     )

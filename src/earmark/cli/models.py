@@ -17,58 +17,75 @@ from earmark.errors import ModelError
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(help="A model: what its card says first, and where it lies.")
+        str | None,
+        typer.Argument(
+            help="A model as --model takes it: a shipped name, an .onnx file, or a folder with "
+            "one in it. Shows what its card says first, and where it lies."
+        ),
     ] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
     """List the models that `--model` knows by name, or tell of one."""
-    from earmark.runtime import model_names
+    from earmark.runtime import SHIPPED, model_names
 
-    if name is not None and name not in model_names():
-        raise ModelError(
-            f"{name}: no such model; shipped are: {', '.join(model_names())}. "
-            "`earmark info` tells of an .onnx file"
-        )
-    rows = [_row(name) for name in ([name] if name else model_names())]
+    paths = [SHIPPED / f"{shipped}.onnx" for shipped in model_names()]
+    rows = [_row(path) for path in (paths if name is None else [_named(name)])]
     if json:
         typer.echo(jsonlib.dumps(rows, ensure_ascii=False, indent=2))
         return
-    if name is not None:
+    if name is not None and rows[0]["card_file"] is not None:
         card = Path(rows[0]["card_file"])
         out.print(opening(card), markup=False, soft_wrap=True)
         out.print(f"\nThe whole card: {card}", markup=False, soft_wrap=True)
+    else:
+        _show(rows)
+    if name is not None:
         out.print(f"The model: {rows[0]['file']}", markup=False, soft_wrap=True)
-        return
+
+
+def _named(name: str) -> Path:
+    """The file of a model; what can only be a name, and is none, is wrong usage."""
+    from earmark.runtime import model_path
+
+    try:
+        return model_path(name)
+    except ModelError as error:
+        if Path(name).exists() or Path(name).name != name or name.endswith(".onnx"):
+            raise
+        raise typer.BadParameter(str(error), param_hint="NAME") from error
+
+
+def _row(path: Path) -> dict[str, Any]:
+    from earmark.runtime import OnnxModel
+
+    info, card = OnnxModel(path).info, path.with_suffix(".md")
+    return {
+        "name": path.stem,
+        "labels": list(info.labels),
+        "file": str(path),
+        "card_file": str(card) if card.is_file() else None,
+        "bytes": path.stat().st_size,
+        "parameters": info.parameters,
+        "card": headline(card),
+        "sha256": info.sha256,
+    }
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    """A table of them."""
     headings = ("name", "labels", "size", "parameters", "what it is")
     table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         count = row["parameters"]
         table.add_row(
-            row["name"],
-            ", ".join(row["labels"]),
+            escape(row["name"]),
+            escape(", ".join(row["labels"])),
             f"{row['bytes'] / 1e6:.2f} MB",
             "·" if count is None else f"{count:,}",
             escape(row["card"]),
         )
     out.print(table)
-
-
-def _row(name: str) -> dict[str, Any]:
-    from earmark.runtime import OnnxModel, model_path
-
-    path = model_path(name)
-    info = OnnxModel(name).info
-    return {
-        "name": name,
-        "labels": list(info.labels),
-        "file": str(path),
-        "card_file": str(path.with_suffix(".md")),
-        "bytes": path.stat().st_size,
-        "parameters": info.parameters,
-        "card": headline(path.with_suffix(".md")),
-        "sha256": info.sha256,
-    }
 
 
 def opening(card: Path) -> str:

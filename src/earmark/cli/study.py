@@ -9,6 +9,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from earmark.cli.console import err, out, warnings_told
+from earmark.cli.cores import MOST_THREADS
 from earmark.cli.stopping import stoppable
 from earmark.errors import EarmarkError, how_to_install
 
@@ -32,9 +33,14 @@ def singing_transfer(
     musdb18: Annotated[
         Path | None, typer.Option(help="The MUSDB18 data set: adds the paper's Table 3.")
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
+    threads: Annotated[int, typer.Option(min=1, max=MOST_THREADS, help="Processor threads.")] = 2,
 ) -> None:
     """Transfer learning for singing detection (Hou et al. 2020): trains, measures, reports."""
+    if data is None and not quick:
+        raise typer.BadParameter(
+            "the whole study needs recordings: name their folder, or try --quick",
+            param_hint="--data",
+        )
     try:
         import matplotlib  # noqa: F401
         import sklearn  # noqa: F401
@@ -46,10 +52,6 @@ def singing_transfer(
         raise EarmarkError(
             f"studies need {error.name}, which is not installed: {how_to_install('train', 'plot')}"
         ) from error
-    if data is None and not quick:
-        raise EarmarkError(
-            "the whole study needs recordings: name their folder with --data, or try --quick"
-        )
     torch.set_num_threads(threads)
     bars = _Bars()
     with bars.shown, warnings_told():

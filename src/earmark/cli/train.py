@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import (
@@ -17,8 +17,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from earmark.cli.console import err, out
-from earmark.errors import EarmarkError, how_to_install
+from earmark.cli.console import caution, err, out, warnings_told
+from earmark.cli.cores import MOST_THREADS
+from earmark.errors import DataError, EarmarkError, how_to_install
+
+if TYPE_CHECKING:
+    from earmark.learn.recipe import Recipe
 
 
 def _changes(given: list[str] | None) -> list[str] | None:
@@ -45,18 +49,21 @@ def command(
         ),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Processor threads; all otherwise.")
+        int | None, typer.Option(min=1, max=MOST_THREADS, help="Processor threads; all otherwise.")
     ] = None,
 ) -> None:
     """Train a model; called again after a stop, it goes on where it was.
 
-    Stop it by Ctrl-C whenever you like: where it stands is kept every 20 s.
+    Stop it by Ctrl-C whenever you like: where it stands is kept then, and every 20 s.
     """
     from earmark.learn.manifest import read_manifest
-    from earmark.learn.recipe import DEFAULT, read_recipe
+    from earmark.learn.splits import doubts, parts, told
 
-    plan = read_recipe(recipe or DEFAULT, changes=change or [])
-    read_manifest(manifest)  # what is wrong with it is told before PyTorch is loaded
+    plan = _plan(recipe, change or [])
+    found = parts(read_manifest(manifest), plan)  # what is wrong is told before PyTorch is loaded
+    err.print(told(found, plan), markup=False, soft_wrap=True)
+    for doubt in doubts(found, plan):
+        caution(doubt)
     try:
         import torch
 
@@ -70,16 +77,34 @@ def command(
         torch.set_num_threads(threads)
     stages = _Stages()
     try:
-        with stages.bars:
+        with stages.bars, warnings_told():
             model = train(manifest, output, recipe=plan, progress=stages.tell)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(WHEN_STOPPED) from None
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(str(stop) or WHEN_STOPPED) from None
+    if not stages.began & {stage.name for stage in plan.stages}:
+        err.print(
+            f"{output}: this training is finished, no step was left to do. To train anew, choose "
+            "another folder with -o, or remove this one.",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
     for number, stage in enumerate(plan.stages):
         _, kept = load_checkpoint(output / f"stage{number}.best.safetensors")
         if not math.isnan(kept["valid_auc"]):
             out.print(f"{stage.name}: {_validation(kept['valid_auc'], kept['step'])}", markup=False)
     out.print(f"The model is {model}. Try it:", markup=False, soft_wrap=True)
     out.print(f"  earmark detect song.mp3 --model {model}", markup=False, soft_wrap=True)
+
+
+def _plan(recipe: Path | None, changes: list[str]) -> Recipe:
+    """The recipe, changed; a change that cannot be is wrong usage, a faulty file is not."""
+    from earmark.learn.recipe import DEFAULT, read_recipe
+
+    path = recipe or DEFAULT
+    try:
+        return read_recipe(path, changes=changes)
+    except DataError as error:
+        read_recipe(path)
+        raise typer.BadParameter(str(error), param_hint="--set") from error
 
 
 def _validation(auc: float, step: int) -> str:
@@ -100,6 +125,11 @@ class _Stages:
         )
         self._last: dict[str, str] = {}
         self._tasks: dict[str, TaskID] = {}
+
+    @property
+    def began(self) -> set[str]:
+        """What there was to do, by name."""
+        return set(self._tasks)
 
     def tell(self, what: str, done: int, total: int, row: Mapping[str, float]) -> None:
         """What :func:`earmark.learn.train.train` calls after every step."""

@@ -47,6 +47,7 @@ _NEEDS = {
     "sound": ("sound",),
 }
 """Materials that a kind is made of; the first is where its voice comes from."""
+KINDS = tuple(_NEEDS)
 SUNG = ("song", "stems", "band", "singing", "rap", "alone", "both")
 SPOKEN = ("speech_music", "presenter", "speech", "both")
 """Kinds in which somebody sings, and in which somebody speaks."""
@@ -72,17 +73,13 @@ def drawable(draw: Mapping[str, float], materials: Set[str], *, where: str) -> d
     Raises
     ------
     DataError
-        If nothing can be drawn, or a kind is unknown.
+        If nothing can be drawn.
 
     Examples
     --------
     >>> drawable({"song": 2, "speech_music": 1}, {"song", "speech"}, where="split 'train'")
     {'song': 2}
     """
-    if unknown := set(draw) - set(_NEEDS):
-        raise DataError(
-            f"unknown kind of example {sorted(unknown)[0]!r}; known: {', '.join(_NEEDS)}"
-        )
     there = set(materials) | ({"music"} if "stems" in materials else set())
     usable = {
         kind: weight for kind, weight in draw.items() if weight > 0 and there >= set(_NEEDS[kind])

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import torch
@@ -30,11 +31,12 @@ from earmark.learn.losses import losses, validate
 from earmark.learn.place import Place
 from earmark.learn.recipe import Stage
 from earmark.learn.standing import DIVERGED, Standing
+from earmark.learn.stopping import StopRequest
 from earmark.learn.transfer import train_mode
 
 Draw = Callable[[np.random.Generator], Example]
 KEEP_S = 20.0
-"""Seconds after which a state is kept between validations, so that a stop loses no more."""
+"""Seconds after which a state is kept between validations, so that a kill loses no more."""
 
 
 def fit(
@@ -79,6 +81,13 @@ def fit(
     -------
     float
         Seconds of training up to the last state that was kept, over all processes that resumed it.
+
+    Raises
+    ------
+    DataError
+        If it diverges, or several processes cannot share a batch.
+    KeyboardInterrupt
+        After SIGINT (Ctrl-C) or SIGTERM, as soon as a step is done and where it stands is kept.
     """
     if place.world > stage.batch:
         raise DataError(
@@ -90,22 +99,25 @@ def fit(
     reduced = mixed_precision and has_bfloat16(place.device)
     log = Log(folder / "log.csv", stage.name, state.step) if place.rank == 0 else None
     started = time.monotonic() - state.seconds
-    for batch in _batches(stage, draw, state.step, (seed, number), place):
-        if state.stopped:
-            break
-        torch.manual_seed(hash((seed, number, state.step, place.rank)) % 2**63)  # dropout
-        row = learner.learn(partial(_loss, model, batch, reduced, place))
-        if log is not None:
-            due = state.step == stage.steps or state.step % stage.validate_every == 0
-            if due:
-                row |= learner.judge(row, valid, place.device)
-            seconds = time.monotonic() - started
-            late = seconds - state.seconds >= KEEP_S and math.isfinite(row["loss"])
-            if due or late:
-                learner.keep(seconds)
-            log.add(state.step, row | {"seconds": seconds})
-        state.stopped = place.agree(state.stopped)
-        progress(state.step, row)
+    with StopRequest(insistent=place.world == 1) as stop:
+        for batch in _batches(stage, draw, state.step, (seed, number), place):
+            if state.stopped:
+                break
+            torch.manual_seed(hash((seed, number, state.step, place.rank)) % 2**63)  # dropout
+            row = learner.learn(partial(_loss, model, batch, reduced, place))
+            if log is not None:
+                due = state.step == stage.steps or state.step % stage.validate_every == 0
+                if due:
+                    row |= learner.judge(row, valid, place.device)
+                seconds = time.monotonic() - started
+                late = seconds - state.seconds >= KEEP_S and math.isfinite(row["loss"])
+                if due or late:
+                    learner.keep(seconds)
+                log.add(state.step, row | {"seconds": seconds})
+            state.stopped, stopping = place.agree(state.stopped, stop.made)
+            progress(state.step, row)
+            if stopping:  # all processes at the same step, so none waits for another
+                learner.leave(row, time.monotonic() - started, place)
     if place.world > 1:
         dist.barrier()
     net.load_state_dict(load_checkpoint(learner.best_path)[0])
@@ -161,6 +173,16 @@ class _Learner:
         """Keep where the stage stands after so many seconds of training."""
         self.state.seconds = seconds
         self.state.keep(self.path, self.net, self.optimizer, self.average.net)
+
+    def leave(self, row: Mapping[str, float], seconds: float, place: Place) -> NoReturn:
+        """Keep where the stage stands, unless the loss of the row is no number, and stop."""
+        finite = math.isfinite(row["loss"])
+        if place.rank == 0 and finite:
+            self.keep(seconds)
+        if place.world > 1:
+            dist.barrier()  # whoever ended earlier would have the others ended by torchrun
+        where = f"stopped after step {self.state.step} of {self.stage.name!r}, which is kept"
+        raise KeyboardInterrupt(f"{where}; the same command goes on from there" if finite else "")
 
 
 def _batches(

@@ -9,7 +9,7 @@ Keys of a line (paths are relative to the manifest's own folder):
                (unaccompanied), ``speech``, ``music`` (no voice in it), ``lead`` (an instrument's
                tune), ``sound`` (single sounds, no voice)
 ``singer``     performer or collection: whatever must not stand on both sides of a split
-``split``      ``train``, ``valid``, or another name (such as ``dev``), which training leaves alone
+``split``      ``train``, ``valid``, or another name (such as ``test``), which training leaves alone
 ``licence``    under which the recording may be used
 ``label_kind`` how labels were made: ``hand``, ``karaoke``, ``stem energy``, ``energy``, ``none``
 ``pitch``      of a single note of an instrument (a ``sound``): MIDI note number; melodies are made
@@ -22,7 +22,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ KEYS = (
 )  # fmt: skip
 SONGS = ("song", "stems")
 """Materials that need labels; pauses in clean speech and unaccompanied singing are found."""
+MOST = 20
+"""Faulty lines that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
     Raises
     ------
     DataError
-        With file and line, if a line is not valid, a file is missing, a recording stands in two
-        splits, or a singer in both ``train`` and ``valid``.
+        With all lines that are not valid or whose files are missing; or if a recording stands in
+        two splits, or a singer in both ``train`` and ``valid``.
     """
     path = Path(path)
     try:
@@ -87,11 +89,15 @@ def read_manifest(path: str | os.PathLike[str]) -> list[Track]:
         raise DataError(f"{path}: cannot be read as a manifest ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not a manifest, which is text in UTF-8") from error
-    tracks = [
-        _parse(line, where=f"{path}, line {number}", folder=path.parent)
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    ]
+    tracks, faults = [], []
+    for number, line in enumerate(lines, start=1):
+        try:
+            if line.strip():
+                tracks.append(_parse(line, where=f"line {number}", folder=path.parent))
+        except DataError as error:
+            faults.append(str(error))
+    if faults:
+        raise DataError(_told(path, faults))
     if not tracks:
         raise DataError(f"{path}: the manifest is empty; {Path(__file__)} says what stands in one")
     splits: dict[str, str] = {}
@@ -146,6 +152,14 @@ def write_manifest(rows: Iterable[Mapping[str, Any]], path: str | os.PathLike[st
     """
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     write_atomic(path, text.encode(errors="backslashreplace"))
+
+
+def _told(path: Path, faults: Sequence[str]) -> str:
+    """All faults in one message, so that they can be mended at one go."""
+    if len(faults) == 1:
+        return f"{path}, {faults[0]}"
+    rest = [f"and {len(faults) - MOST} more"] if len(faults) > MOST else []
+    return "\n  ".join([f"{path}: {len(faults)} lines are faulty", *faults[:MOST], *rest])
 
 
 def _parse(line: str, *, where: str, folder: Path) -> Track:

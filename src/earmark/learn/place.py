@@ -43,10 +43,10 @@ class Place:
         if self.rank == 0 and self.world > 1:
             dist.barrier()
 
-    def agree(self, decision: bool) -> bool:
-        """What rank 0 decides, for all."""
+    def agree(self, *decisions: bool) -> list[bool]:
+        """For all processes, what at least one of them decides."""
         if self.world == 1:
-            return decision
-        flag = torch.tensor([int(decision)], device=self.device)
-        dist.broadcast(flag, src=0)
-        return bool(flag.item())
+            return list(decisions)
+        flags = torch.tensor(decisions, dtype=torch.int32, device=self.device)
+        dist.all_reduce(flags, op=dist.ReduceOp.MAX)
+        return [bool(flag) for flag in flags]

@@ -14,6 +14,7 @@ from typing import Any
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
 from earmark.learn.codec import parse_codec
+from earmark.learn.kinds import KINDS
 from earmark.learn.manifest import MATERIALS
 
 LEAST_FRAMES = 32
@@ -63,6 +64,10 @@ class Stage:
                 _finite(v) and v >= 0 for v in odds.values()
             ):
                 raise ValueError(f"{name} gives a number from 0 for each kind of example: {odds!r}")
+            if unknown := sorted(set(odds) - set(KINDS)):
+                raise ValueError(
+                    f"{name}: unknown kind of example {unknown[0]!r}; known: {', '.join(KINDS)}"
+                )
         if len(self.snr_db) != 2 or not all(map(_finite, self.snr_db)):
             raise ValueError(f"snr_db is two numbers, in dB: {self.snr_db!r}")
 
@@ -103,7 +108,8 @@ class Recipe:
             raise ValueError(f"calibrate is the name of a split: {self.calibrate!r}")
         if len(self.maps) != 4 or not all(isinstance(n, int) and n > 0 for n in self.maps):
             raise ValueError(f"maps are four whole numbers from 1: {self.maps!r}")
-        _whole(self, "seed", "valid_examples", least=0)
+        _whole(self, "valid_examples", least=0)
+        _whole(self, "seed", least=0, below=2**63)
         _number(self, "dropout", least=0, below=1)
         if odd := [stage.name for stage in self.stages if stage.frames % 2]:
             raise ValueError(f"frames of stage {odd[0]} are odd; the network hears them in pairs")
@@ -137,18 +143,21 @@ def _texts(settings: object, *names: str) -> None:
             raise ValueError(f"{name} is a list of texts, got {value!r}")
 
 
-def _whole(settings: object, *names: str, least: int) -> None:
+def _whole(settings: object, *names: str, least: int, below: float = math.inf) -> None:
     for name in names:
         value = getattr(settings, name)
-        if type(value) is not int or value < least:
-            raise ValueError(f"{name} is a whole number from {least}, got {value!r}")
+        if type(value) is not int or not least <= value < below:
+            raise ValueError(f"{name} is a whole number {_range(least, below)}, got {value!r}")
 
 
 def _number(settings: object, name: str, *, least: float, below: float = math.inf) -> None:
     value = getattr(settings, name)
     if not _finite(value) or not least <= value < below:
-        limit = f" and below {below}" if math.isfinite(below) else ""
-        raise ValueError(f"{name} is a number from {least}{limit}, got {value!r}")
+        raise ValueError(f"{name} is a number {_range(least, below)}, got {value!r}")
+
+
+def _range(least: float, below: float) -> str:
+    return f"from {least}" + (f" and below {below}" if math.isfinite(below) else "")
 
 
 def _finite(value: object) -> bool:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -27,9 +28,10 @@ from earmark.learn.export import export_onnx
 from earmark.learn.kinds import LABELS, SPOKEN
 from earmark.learn.library import Library
 from earmark.learn.loop import KEEP_S, fit
-from earmark.learn.manifest import MATERIALS, SONGS, Track, read_manifest
+from earmark.learn.manifest import MATERIALS, Track, read_manifest
 from earmark.learn.place import Place
 from earmark.learn.recipe import DEFAULT, Recipe, Stage, read_recipe
+from earmark.learn.splits import doubts, parts, told
 from earmark.learn.transfer import freeze
 from earmark.nets.light import LightCrnn
 from earmark.runtime import OnnxModel
@@ -37,6 +39,7 @@ from earmark.runtime import OnnxModel
 Progress = Callable[[str, int, int, Mapping[str, float]], None]
 """Called with (what is going on, done, total, figures)."""
 WHEN_STOPPED = f"stopped; the same command goes on, {KEEP_S:g} s of training earlier at the most"
+"""What is said of a stop before or after the steps, or of a second one that did not wait."""
 CALIBRATION = "calibration.json"
 """How it was calibrated, and what that brought on songs left out."""
 
@@ -73,15 +76,14 @@ def train(
         If the manifest or what it names cannot be learnt from.
     OutputError
         If the folder cannot be made.
+    KeyboardInterrupt
+        After SIGINT (Ctrl-C) or SIGTERM; it says what is kept.
     """
     place = place or Place.find()
     folder, manifest = Path(folder), Path(manifest)
-    known = read_manifest(manifest)
-    tracks = [replace(t, split="train") for t in known if t.split in recipe.train_on]
-    tracks += [t for t in known if t.split == "valid"]
-    fits = recipe.calibrate != ""
-    fitted_to = [t for t in known if fits and t.split == recipe.calibrate and t.material in SONGS]
-    check(tracks, fitted_to, recipe, manifest)
+    found = parts(read_manifest(manifest), recipe)
+    tracks = [*(replace(track, split="train") for track in found.learnt), *found.valid]
+    check(tracks, found.fitted_to, recipe, manifest)
     claim = None
     if place.rank == 0:  # until the training ends
         claim = Claim(folder, manifest, recipe, tracks=tracks, processes=place.world)
@@ -100,7 +102,7 @@ def train(
     net = _learn(library, recipe, labels, folder, place, progress)
     target = folder / f"{recipe.name or folder.resolve().name}.onnx"
     if place.rank == 0:
-        _export(net, target, recipe, labels, fitted_to)
+        _export(net, target, recipe, labels, found.fitted_to)
     return target
 
 
@@ -217,12 +219,27 @@ def _main() -> None:
 
     try:
         recipe = read_recipe(options.recipe, changes=options.set)
-        print(train(options.manifest, options.out, recipe=recipe, progress=tell))
+        place = Place.find()
+        if place.rank == 0:
+            found = parts(read_manifest(options.manifest), recipe)
+            print(told(found, recipe), flush=True)
+            for doubt in doubts(found, recipe):
+                _caution(doubt)
+            warnings.showwarning = _caution
+        else:  # one process says it for all
+            warnings.simplefilter("ignore", UserWarning)
+        print(train(options.manifest, options.out, recipe=recipe, place=place, progress=tell))
     except EarmarkError as error:
         sys.exit(f"earmark: {error}")
-    except KeyboardInterrupt:
-        print(f"earmark: {WHEN_STOPPED}", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        if os.environ.get("RANK", "0") == "0":
+            _caution(str(stop) or WHEN_STOPPED)
         sys.exit(130)
+
+
+def _caution(message: object, *_: object, **__: object) -> None:
+    """Print what the user should know; also what Python's warnings are shown by."""
+    print(f"earmark: {message}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
