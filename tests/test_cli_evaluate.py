@@ -1,11 +1,13 @@
 """``earmark evaluate`` prints the measures and writes them."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from earmark import Annotation, Segment, formats
+from earmark.cli import main
 from shell import earmark
 
 
@@ -59,6 +61,31 @@ def test_songs_without_an_estimate_are_an_error(folders: tuple[Path, Path], tmp_
     assert "est: no estimate of two" in said.err
     assert "[one]" in said.out  # the rest is measured
     assert json.loads((tmp_path / "x.json").read_text("utf-8"))["missing"] == ["two"]
+
+
+def test_a_truth_of_other_labels_is_an_error(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    path = folders[0] / "two.csv"
+    path.write_text(path.read_text().replace("singing", "vocal"))
+    said = earmark("evaluate", *folders, "--rounds", 0, "--json", tmp_path / "x.json")
+    assert said.code == 1
+    assert "two.csv: left out: nothing in it is labelled singing, only vocal. Name" in said.err
+    assert "1 song " in said.out  # the rest is measured
+    (reason,) = json.loads((tmp_path / "x.json").read_text("utf-8"))["left_out"]
+    assert reason in said.err
+
+
+def test_a_note_is_a_line_whatever_the_width(
+    folders: tuple[Path, Path], capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in folders[1].iterdir():
+        formats.write(Annotation(()), file)  # whose length nobody knows
+    argv = ["earmark", "evaluate", *map(str, folders), "--rounds", "0"]
+    monkeypatch.setattr(sys, "argv", argv)
+    with pytest.raises(SystemExit):
+        main()
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.startswith("earmark: ") for line in lines] == [True, True]
+    assert min(map(len, lines)) > 80
 
 
 def test_notes_and_errors(folders: tuple[Path, Path]) -> None:
