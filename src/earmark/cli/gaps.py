@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from earmark.annotation import SINGING, SPEECH, Annotation, Segment, labelled
-from earmark.cli.console import caution, err, out
+from earmark.cli.console import caution, out
 from earmark.cli.outputs import claim
 from earmark.errors import DataError, EarmarkError
 
@@ -38,6 +38,7 @@ def command(
 ) -> None:
     """List the stretches of a song in which the band plays alone: nobody sings or speaks."""
     from earmark import formats
+    from earmark.audio.decoding import printable
     from earmark.gaps import INSTRUMENTAL, gaps
 
     form = formats.get_format(format or output or "csv")
@@ -46,10 +47,10 @@ def command(
     target = None if output is None else claim(output, overwrite=overwrite)
     annotation = _annotation(song, model, label)
     if annotation.warning:
-        err.print(f"earmark: {song}: {annotation.warning}", style="yellow", markup=False)
-    voices = _voices(song, annotation) if label is None else _of_label(song, annotation, label)
+        caution(f"{song}: {annotation.warning}")
+    counted = _counted(song, annotation, label)
     duration_s = _length(song, annotation) if duration is None else duration
-    found = tuple(gaps(voices, duration_s=duration_s, min_s=shortest))
+    found = tuple(gaps(counted, duration_s=duration_s, min_s=shortest))
     answer = Annotation(
         found, duration_s, (INSTRUMENTAL,), str(song), annotation.model,
         provenance={**annotation.provenance, "shortest_gap_s": shortest},
@@ -58,18 +59,21 @@ def command(
         formats.write(answer, target, format=form.name)
     elif format is not None:
         typer.echo(formats.dumps(answer, form.name), nl=False)
-    elif not found:
-        out.print(f"no gap of at least {shortest:g} s in {duration_s:.1f} s")
     else:
-        table = Table(
-            title=f"{len(found)} of at least {shortest:g} s in {duration_s:.1f} s",
-            title_justify="left", box=SIMPLE_HEAD, pad_edge=False,
-        )  # fmt: skip
-        for heading in ("start s", "end s", "length s"):
-            table.add_column(heading, justify="right")
-        for gap in found:
-            table.add_row(f"{gap.start_s:.2f}", f"{gap.end_s:.2f}", f"{gap.duration_s:.2f}")
-        out.print(table)
+        count = f"{len(found) or 'no'} gap{'s' * (len(found) != 1)}"
+        heading = f"{printable(song)}: {count} of at least {shortest:g} s in {duration_s:.1f} s"
+        out.print(heading, markup=False, soft_wrap=True)
+        if found:
+            out.print(_table(found))
+
+
+def _table(found: Sequence[Segment]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("start_s", "end_s", "length_s"):
+        table.add_column(heading, justify="right")
+    for gap in found:
+        table.add_row(f"{gap.start_s:.2f}", f"{gap.end_s:.2f}", f"{gap.duration_s:.2f}")
+    return table
 
 
 def _annotation(song: Path, model: str, label: str | None) -> Annotation:
@@ -84,35 +88,28 @@ def _annotation(song: Path, model: str, label: str | None) -> Annotation:
     return SingingDetector(model, labels=labels).detect(song)
 
 
-def _voices(song: Path, annotation: Annotation) -> Sequence[Segment]:
-    """Who sings and who speaks; where nobody looked for speech, that is said."""
-    sung = _of_label(song, annotation, SINGING)
-    if SPEECH not in _looked_for(song, annotation):
+def _counted(song: Path, annotation: Annotation, label: str | None) -> Sequence[Segment]:
+    """What ends a gap: the label that was chosen, or who sings and who speaks."""
+    from earmark.labels import looked_for
+
+    known = looked_for(annotation, song)
+    if label == "all":
+        return annotation.segments
+    if known and (label or SINGING) not in known:  # must not pass for a gap
+        raise DataError(
+            f"{song}: nothing is labelled {label or SINGING}, only {', '.join(sorted(known))}; "
+            "choose with --label"
+        )
+    if label is not None:
+        return labelled(annotation.segments, label)
+    if SPEECH not in known:
         caution(
             f"{song}: tells nothing of speech, so somebody may speak in a gap; "
             f"`earmark detect --labels {SINGING},{SPEECH}` looks for both"
         )
-    return [*sung, *labelled(annotation.segments, SPEECH)]
-
-
-def _of_label(song: Path, annotation: Annotation, label: str) -> Sequence[Segment]:
-    """The segments that count; a label that nobody looked for must not pass for a gap."""
-    if label == "all":
-        return annotation.segments
-    known = _looked_for(song, annotation)
-    if known and label not in known:
-        labels = ", ".join(sorted(known))
-        raise DataError(f"{song}: nothing is labelled {label}, only {labels}; choose with --label")
-    return labelled(annotation.segments, label)
-
-
-def _looked_for(song: Path, annotation: Annotation) -> set[str]:
-    """The labels that somebody looked for; an empty file names none, but its name may."""
-    from earmark.labels import output_labels
-
-    found = {segment.label for segment in annotation.segments}
-    named = annotation.labels if found or annotation.model else ()
-    return {*found, *named, *output_labels(song)}
+    if others := sorted(known - {SINGING, SPEECH}):
+        caution(f"{song}: does not count {', '.join(others)}; --label all counts every label")
+    return [segment for segment in annotation.segments if segment.label in (SINGING, SPEECH)]
 
 
 def _length(song: Path, annotation: Annotation) -> float:
