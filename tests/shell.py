@@ -10,7 +10,7 @@ from earmark.cli import main
 
 
 class Said(NamedTuple):
-    """What a command left behind; line breaks of the terminal's making are spaces in ``err``."""
+    """What a command left behind; line breaks and frames of the terminal are spaces in ``err``."""
 
     code: int
     out: str
@@ -28,4 +28,4 @@ def earmark(*words: object) -> Said:
         except SystemExit as stop:
             code = stop.code or 0
     out, err = (stream.buffer.getvalue().decode() for stream in streams)
-    return Said(code, out, " ".join(err.split()))
+    return Said(code, out, " ".join(err.replace("│", " ").split()))

@@ -81,7 +81,7 @@ def test_both_labels_in_one_file_and_a_timeline_each(earmark, here):
     assert {s.label for s in found.segments} == {"speech"}  # the clip is not loud enough
     assert formats.read("talk.singing+speech.npz").scores.labels == ("singing", "speech")
     code, _, stderr = earmark("detect", "talk.wav", "--model", model, "--labels", "rain")
-    assert code == 1
+    assert code == 2
     assert "does not know the label 'rain', only singing, speech" in stderr
 
 
@@ -263,6 +263,10 @@ def test_a_model_that_is_none(earmark, content, words):
             ["song.wav", "song.flac", "-o", "-", "--format", "csv"],
             "csv cannot hold 2 songs one after the other; say --format jsonl",
         ),
+        (["song.wav", "-o", "song.csv"], "song.csv: name a folder; files in it are called after"),
+        (["song.wav", "-o", "x/song.TXT"], "say --format audacity"),
+        (["song.wav", "--labels", "sining"], "--labels"),
+        (["song.wav", "--labels", ","], "--labels"),
         (["-", "--list", "-"], "standard input is a song already"),
         (["song.wav", "--summary", "-"], "a summary is a file"),
     ],
@@ -274,6 +278,13 @@ def test_wrong_usage_is_told_before_any_work(earmark, monkeypatch, arguments, wo
     assert (code, out) == (2, "")
     assert words in err
     assert files() == ["song.wav"]
+
+
+def test_a_folder_that_is_there_may_be_called_anything(earmark):
+    write_clip(Path("song.wav"))
+    Path("labels.csv").mkdir()
+    assert earmark("detect", "song.wav", "-o", "labels.csv")[0] == 0
+    assert files("labels.csv") == ["song.singing.csv"]
 
 
 def test_standard_output(earmark):

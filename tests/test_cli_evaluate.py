@@ -42,6 +42,8 @@ def test_collar_and_figures_as_json(folders: tuple[Path, Path], tmp_path: Path) 
     assert figures["missing"] == figures["notes"] == []
     assert "--overwrite" in earmark(*words).err
     assert earmark(*words, "--overwrite").code == 0
+    said = earmark("evaluate", *folders, "--json", "-")
+    assert (said.code, "to a file, not to standard output" in said.err) == (2, True)
 
 
 def test_a_long_name_stays_on_its_line(folders: tuple[Path, Path]) -> None:
@@ -127,6 +129,9 @@ def test_one_folder_of_both(folders: tuple[Path, Path]) -> None:
     said = earmark("evaluate", reference / "two.csv")
     assert said.code == 2
     assert "name the label file to be measured" in said.err
+    for pair in ((reference, estimate / "two.singing.json"), (reference / "two.csv", estimate)):
+        said = earmark("evaluate", *pair)
+        assert (said.code, "name two files or two folders" in said.err) == (2, True)
     for path in estimate.iterdir():
         path.rename(reference / path.name)
     said = earmark("evaluate", reference, "--rounds", 0)

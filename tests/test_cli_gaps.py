@@ -125,9 +125,16 @@ def test_where_nobody_looked_for_speech_it_says_so(tmp_path: Path) -> None:
 
 
 def test_errors(song: Path, tmp_path: Path) -> None:
-    assert "no such file" in earmark("gaps", tmp_path / "none.mp3").err
-    assert "npz cannot hold" in earmark("gaps", song, "--format", "npz").err
-    assert "choose one of" in earmark("gaps", song, "--format", "doc").err
+    for words, code, message in (
+        ([tmp_path / "none.mp3"], 1, "no such file"),
+        ([tmp_path / "none.csv"], 1, "cannot be read"),
+        ([song, "--format", "npz"], 2, "--format: gaps are segments, which npz cannot hold"),
+        ([song, "--format", "doc"], 2, "--format: doc: unknown format; choose one of"),
+        ([song, "-o", "gaps.doc"], 2, "--out: gaps.doc: unknown format; choose one of"),
+    ):
+        said = earmark("gaps", *words)
+        assert (said.code, said.out) == (code, "")
+        assert message in said.err
 
 
 def test_in_a_recording_it_listens_for_the_label_that_is_asked_for(tmp_path: Path) -> None:
@@ -144,5 +151,5 @@ def test_in_a_recording_it_listens_for_the_label_that_is_asked_for(tmp_path: Pat
         found[label] = [[round(float(time_s)) for time_s in row.split(",")[:2]] for row in rows]
     assert found == {"singing": [[10, 20]], "speech": [[0, 10]], "all": [], None: []}
     said = earmark("gaps", tmp_path / "a.wav", "--model", tmp_path / "m.onnx", "--label", "rap")
-    assert said.code == 1
-    assert "does not know the label 'rap', only singing, speech" in said.err
+    assert said.code == 2
+    assert "does not know 'rap', only singing, speech" in said.err

@@ -160,7 +160,8 @@ def test_the_cores_are_shared_out_as_for_detect(
 
 def test_errors(library: Path) -> None:
     assert earmark("playlist", library, "-o", "p.m3u8").code == 2
-    assert "ends in .m3u8" in earmark("playlist", library, "--vocal", "-o", "p.mp3").err
+    said = earmark("playlist", library, "--vocal", "-o", "p.mp3")
+    assert (said.code, "name ends in .m3u8" in said.err) == (2, True)
     Path("p.m3u8").write_text("mine")
     words = ["playlist", library, "--vocal", "-o", "p.m3u8"]
     assert "--overwrite" in earmark(*words).err

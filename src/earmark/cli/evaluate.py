@@ -90,6 +90,8 @@ def command(
     if label == "all" and truth_label:
         raise typer.BadParameter("--truth-label goes with one --label, not with `all`")
     estimate = reference if estimate is None else estimate
+    if (reference.is_dir() and estimate.is_file()) or (reference.is_file() and estimate.is_dir()):
+        raise typer.BadParameter(f"{reference} and {estimate}: name two files or two folders")
     target = None if json is None else claim(json, overwrite=overwrite)
     comparison = compare(reference, estimate, label=label, truth_labels=names(truth_label))
     tracks = comparison.tracks

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from earmark.annotation import SINGING, SPEECH, Annotation, Segment, labelled
+from earmark.cli import words
 from earmark.cli.console import caution, out
 from earmark.cli.outputs import claim
-from earmark.errors import DataError, EarmarkError
+from earmark.errors import DataError
 
 
 def command(
@@ -41,9 +42,10 @@ def command(
     from earmark.audio.decoding import printable
     from earmark.gaps import INSTRUMENTAL, gaps
 
-    form = formats.get_format(format or output or "csv")
+    option = "--format" if format else "--out"
+    form = words.label_form(format or output or "csv", option=option)
     if form.name == "npz":
-        raise EarmarkError("gaps are segments, which npz cannot hold; choose another --format")
+        raise typer.BadParameter("gaps are segments, which npz cannot hold", param_hint=option)
     target = None if output is None else claim(output, overwrite=overwrite)
     annotation = _annotation(song, model, label)
     if annotation.warning:
@@ -84,8 +86,14 @@ def _annotation(song: Path, model: str, label: str | None) -> Annotation:
         return read_segments(song)
     from earmark.detector import SingingDetector
 
-    labels: list[str] | Literal["all"] = "all" if label in (None, "all") else [label]
-    return SingingDetector(model, labels=labels).detect(song)
+    detector = SingingDetector(model, labels="all")
+    if label not in (None, "all", *detector.labels):
+        known = ", ".join(detector.labels)
+        raise typer.BadParameter(
+            f"the model {detector.info.name} does not know {label!r}, only {known}",
+            param_hint="--label",
+        )
+    return detector.detect(song)
 
 
 def _counted(song: Path, annotation: Annotation, label: str | None) -> Sequence[Segment]:

@@ -57,7 +57,9 @@ def command(
     if instrumental is None:
         raise typer.BadParameter("say --instrumental or --vocal")
     if not is_playlist(output):
-        raise OutputError(f"{output}: a playlist's name ends in .m3u8 or .m3u")
+        raise typer.BadParameter(
+            f"{output}: a playlist's name ends in .m3u8 or .m3u", param_hint="--out"
+        )
     target = claim(output, overwrite=overwrite)
     songs = find_songs([str(folder)], out="-")
     rows = _detected(songs, model, jobs) if summary is None else _known(songs, summary)
