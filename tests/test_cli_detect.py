@@ -420,8 +420,11 @@ def test_shards_and_merge(earmark):
     code, _, err = earmark("merge", "songs.1-of-3.csv", "songs.3-of-3.csv", "-o", "part.csv")
     assert code == 1
     assert "3 songs in part.csv" in err
-    assert "songs.2-of-3.csv: a shard that was not named: its songs are not in part.csv" in err
+    assert "songs.2-of-3.csv: a shard that was not named: songs that only it has are not in" in err
     assert len(rows("part.csv")) == 3
+    part = ("part.csv", "songs.2-of-3.csv", "-o", "part.csv")
+    assert earmark("merge", *part) == (0, "", "5 songs in part.csv")  # it has those of 1 and 3
+    assert earmark("merge", "part.csv", "-o", "-")[0] == 2
     assert earmark("detect", "m", "--shard", "9/9", "--summary", "songs.csv")[0] == 0
 
 
