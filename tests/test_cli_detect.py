@@ -132,7 +132,7 @@ def test_formats_scores_and_a_mirrored_folder(earmark):
     assert files("out/x") == [
         f"a.{suffix}.singing.{form}" for suffix in ("flac", "wav") for form in ("csv", "npz", "txt")
     ]
-    assert formats.read("out/x/a.wav.singing.npz").scores.values.shape == (25, 1)
+    assert formats.read("out/x/a.wav.singing.npz").scores.values.shape == (50, 1)
 
 
 def test_the_summary_tells_all(earmark):
@@ -179,7 +179,16 @@ def test_hardly_any_samples(earmark, n):
     row = rows()["song.wav"]
     assert (code, row["error"], row["instrumental"]) == (0, "", "")
     assert ("no samples" in row["warning"]) == (n == 0)
+    assert ("silent" in row["warning"]) == (n == 1)
     assert "0:00" in out
+
+
+def test_a_recording_that_is_too_short_to_tell_says_so(earmark):
+    write_clip(Path("song.wav"), seconds=0.9)
+    _, _, err = earmark("detect", "song.wav", "--onset", 1, "--summary", "songs.csv")
+    row = rows()["song.wav"]
+    assert (row["instrumental"], row["warning"]) == ("", "too short to tell: under 1 s")
+    assert "earmark: warning: song.wav: too short to tell: under 1 s" in err
 
 
 def test_samples_that_are_no_numbers(earmark):
@@ -190,11 +199,15 @@ def test_samples_that_are_no_numbers(earmark):
     assert files() == ["song.wav"]
 
 
-def test_silence_is_a_song(earmark):
-    soundfile.write("song.wav", np.zeros(SR), SR)
-    code, out, _ = earmark("detect", "song.wav", "--onset", 1)
+def test_silence_is_a_song_but_no_instrumental(earmark):
+    soundfile.write("song.wav", np.zeros(2 * SR), SR)
+    code, out, err = earmark("detect", "song.wav", "--summary", "songs.csv")
     assert code == 0
     assert "no singing found" in out
+    assert "earmark: warning: song.wav: silent: it stays below -60 dB" in err
+    row = rows()["song.wav"]
+    assert (row["vocal_fraction"], row["vocal"], row["instrumental"]) == ("0.0000", "", "")
+    assert row["warning"].startswith("silent")
     assert Path("song.singing.csv").read_text() == "start_s,end_s,label,score\n"
 
 

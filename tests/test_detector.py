@@ -96,7 +96,16 @@ def test_silence_of_any_length_holds_no_singing(detector: SingingDetector, n: in
     assert found.segments == ()
     assert found.scores.values.shape == (-(-n // 320), 1)
     assert found.duration_s == n / 16000
-    assert (found.warning is not None) == (n == 0)
+    assert found.warning.startswith("silent: " if n else "the recording holds no samples")
+
+
+def test_what_can_be_heard_is_not_silent(detector: SingingDetector) -> None:
+    y, sr = earmark.load_audio(EXAMPLE, duration_s=8)
+    y /= np.abs(y).max()
+    for level_db, silent in ((-40, False), (-59, False), (-61, True)):
+        found = detector.detect((y * np.float32(10 ** (level_db / 20)), sr))
+        assert (found.warning is not None) == silent
+        assert not (silent and found.segments)
 
 
 @pytest.mark.parametrize("sr", [8000, 22050, 44100, 192000])

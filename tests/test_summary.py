@@ -61,7 +61,7 @@ def test_less_than_a_second_is_instrumental():
 def test_nothing_at_all():
     empty = sung(duration_s=0.0)
     assert (empty["vocal_fraction"], empty["first_vocal_s"]) == ("0.0000", "")
-    assert empty["instrumental"] == ""
+    assert (empty["instrumental"], empty["warning"]) == ("", "too short to tell: under 1 s")
 
 
 def test_a_recording_with_a_warning_is_not_called_instrumental():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from earmark.ahead import ahead
 from earmark.annotation import SINGING, Annotation, Scores, Segment
 from earmark.audio import AudioReader, load_audio
 from earmark.audio.samples import Source
+from earmark.audio.silence import Watched
 from earmark.errors import ModelError
 from earmark.features.logmel import SR, logmel, logmel_stream
 from earmark.hysteresis import Hysteresis
@@ -171,7 +172,7 @@ class SingingDetector:
         Returns
         -------
         Annotation
-            With ``scores``, and a ``warning`` if the recording is truncated or empty.
+            With ``scores``, and a ``warning`` if the recording is truncated, empty or silent.
 
         Raises
         ------
@@ -183,7 +184,7 @@ class SingingDetector:
         with AudioReader(
             _checked(source), sr=SR, offset_s=offset_s, duration_s=duration_s
         ) as reader:
-            samples = _Counted(reader)
+            samples = Watched(reader)
             views = logmel_stream(samples)
             if self._overlap:
                 with closing(ahead(views)) as ready:
@@ -199,7 +200,7 @@ class SingingDetector:
             model=self.info.name,
             scores=scores,
             provenance=self.provenance,
-            warning=reader.warning or (None if samples.n else "the recording holds no samples"),
+            warning=reader.warning or samples.warning,
         )
 
     def _scores(self, parts: list[NDArray[np.float32]], duration_s: float) -> Scores:
@@ -221,19 +222,6 @@ def _checked(source: Source) -> Source:
                 f"y must have the shape (n,) or (channels, n), got {shape}: transpose it, y.T"
             )
     return source
-
-
-class _Counted:
-    """Blocks that pass through, and how many samples they held."""
-
-    def __init__(self, blocks: Iterable[NDArray[np.float32]]) -> None:
-        self._blocks = blocks
-        self.n = 0
-
-    def __iter__(self) -> Iterator[NDArray[np.float32]]:
-        for block in self._blocks:
-            self.n += len(block)
-            yield block
 
 
 def detect(

@@ -14,11 +14,12 @@ speech_fraction           share of the duration in which somebody speaks; this a
 first_speech_s            where speech first starts; empty if it does not
 last_speech_s             where it last ends
 vocal                     ``true`` if 1 s or more is sung in all, else ``false``; empty where less
-                          is heard in a song of under 1 s or one with a warning
+                          is heard in a song with a warning
 instrumental              ``true`` if less than 1 s is sung and less than 1 s spoken, else
                           ``false``; empty as ``vocal`` is. Where ``speech_fraction`` is empty,
                           nobody looked for speech, and this tells of singing alone
-warning                   what to know of the recording, such as that it is truncated
+warning                   what to know of the recording, such as that it is truncated, silent, or
+                          shorter than 1 s
 error                     why the song failed; the other columns are empty then
 ========================  ==========================================================================
 """
@@ -46,6 +47,7 @@ COLUMNS = (
 )
 INSTRUMENTAL_S = 1.0
 """From so much singing or speech on a song has it."""
+_TOO_SHORT = f"too short to tell: under {INSTRUMENTAL_S:g} s"
 
 
 def describe(annotation: Annotation, *, path: str) -> Row:
@@ -59,12 +61,13 @@ def describe(annotation: Annotation, *, path: str) -> Row:
     ('0.4000', '3.000', 'false')
     """
     duration_s = annotation.duration_s or 0.0
-    cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": annotation.warning or ""}
+    warning = annotation.warning or (_TOO_SHORT if duration_s < INSTRUMENTAL_S else "")
+    cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": warning}
     if SINGING in annotation.labels:
         sung = labelled(annotation.segments, SINGING)
         cells |= _spans(sung, duration_s, name="vocal")
         cells |= {"longest_gap_s": f"{_longest_gap_s(sung, duration_s):.3f}"}
-        cells |= _kind(annotation, duration_s)
+        cells |= _kind(annotation, known=not warning)
     if SPEECH in annotation.labels:
         cells |= _spans(labelled(annotation.segments, SPEECH), duration_s, name="speech")
     return dict.fromkeys(COLUMNS, "") | cells
@@ -86,12 +89,11 @@ def _longest_gap_s(sung: list[Segment], duration_s: float) -> float:
     return max(b - a for a, b in zip(ends_s, starts_s, strict=True))
 
 
-def _kind(annotation: Annotation, duration_s: float) -> Row:
+def _kind(annotation: Annotation, *, known: bool) -> Row:
     """Whether a song is sung, and whether nobody sings or speaks, as far as either is known."""
     sung_s, spoken_s = (
         covered_s(labelled(annotation.segments, label)) for label in (SINGING, SPEECH)
     )
-    known = annotation.warning is None and duration_s >= INSTRUMENTAL_S
     sung, voiced = sung_s >= INSTRUMENTAL_S, max(sung_s, spoken_s) >= INSTRUMENTAL_S
     return {
         "vocal": "true" if sung else "false" if known else "",

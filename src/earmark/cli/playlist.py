@@ -86,7 +86,7 @@ def _why(row: Row) -> str:
         return row["error"]
     if not row["vocal_fraction"]:
         return f"{row['path']}: may be sung or not: the model that listened knows no singing"
-    return f"{row['path']}: may be sung or not: {row['warning'] or 'too short to tell'}"
+    return f"{row['path']}: may be sung or not: {row['warning']}"
 
 
 def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:
