@@ -85,6 +85,21 @@ def test_both_labels_in_one_file_and_a_timeline_each(earmark, here):
     assert "does not know the label 'rain', only singing, speech" in stderr
 
 
+def test_a_talk_says_how_to_mark_speech(earmark, here):
+    """Of the model here, soft sound is speech."""
+    model = two_answers(here / "two.onnx")
+    for name in ("one", "two"):
+        write_clip(Path(f"m/{name}.wav"), seconds=2)
+    words = ("--model", model, "--overwrite")
+    said = "; labels in m/one.singing.csv (100 % speech; --labels singing,speech marks it)"
+    assert earmark("detect", "m/one.wav", *words)[2].endswith(said)
+    said = "; labels beside the songs (2 mostly speech; --labels singing,speech marks it)"
+    assert earmark("detect", "m", *words)[2].endswith(said)
+    for labels in ("singing,speech", "speech"):
+        assert "marks it" not in earmark("detect", "m", *words, "--labels", labels)[2]
+    assert "marks it" not in earmark("detect", "m", *words, "--onset", 0)[2]
+
+
 def test_a_run_with_other_labels_leaves_the_first_ones_answer(earmark, here):
     write_clip(Path("m/talk.wav"), seconds=3)
     words = ("detect", "m", "--model", two_answers(here / "two.onnx"), "--summary", "songs.csv")

@@ -104,3 +104,17 @@ def _kind(annotation: Annotation, *, known: bool) -> Row:
 def failed(path: str, error: str) -> Row:
     """The row of a song that could not be done."""
     return dict.fromkeys(COLUMNS, "") | {"path": path, "error": " ".join(error.split())}
+
+
+def is_talk(row: Row) -> bool:
+    """Whether a song is mostly speech, and hardly sung: 5 % may be mistakes.
+
+    Examples
+    --------
+    >>> from earmark import Annotation, Segment
+    >>> talk = Annotation((Segment(1, 9, "speech"),), 10, ("singing", "speech"))
+    >>> is_talk(describe(talk, path="a.mp3"))
+    True
+    """
+    spoken, sung = (float(row[f"{name}_fraction"] or 0.0) for name in ("speech", "vocal"))
+    return spoken >= 0.5 and sung <= 0.05
