@@ -63,7 +63,9 @@ def command(
     ] = None,
     listed: Annotated[
         str | None,
-        typer.Option("--list", metavar="FILE", help="Paths a line, or an M3U; - is stdin."),
+        typer.Option(
+            "--list", metavar="FILE", help="Paths a line, an M3U or a summary; - is stdin."
+        ),
     ] = None,
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
     labels: Annotated[
