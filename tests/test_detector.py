@@ -71,9 +71,12 @@ def test_labels_that_cannot_be(tmp_path: Path) -> None:
     model = two_answers(tmp_path / "two.onnx")
     with pytest.raises(ModelError, match="label 'laughter', only singing, speech"):
         SingingDetector(model, labels=["singing", "laughter"])
-    for labels in ([], "singing"):
-        with pytest.raises(ValueError, match="named in a list"):
-            SingingDetector(model, labels=labels)
+    with pytest.raises(ValueError, match="one label at least, of singing, speech"):
+        SingingDetector(model, labels=[])
+    with pytest.raises(
+        TypeError, match=r"in a list: \['singing', 'speech'\], not 'singing,speech'"
+    ):
+        earmark.detect(EXAMPLE, model=model, labels="singing,speech")
 
 
 def test_a_thread_that_reads_ahead_changes_nothing(detector: SingingDetector) -> None:

@@ -46,8 +46,8 @@ class SingingDetector:
     ------
     ModelError
         If there is no such model, the file is not one, or it does not know a label.
-    ValueError
-        If a threshold is out of range, or labels are none at all.
+    TypeError, ValueError
+        If a threshold is out of range, or labels are a single text or none at all.
 
     Examples
     --------
@@ -89,14 +89,17 @@ class SingingDetector:
         ------
         ModelError
             If the model does not know one.
-        ValueError
-            If they are none at all.
+        TypeError, ValueError
+            If they are a single text, or none at all.
         """
         known = self.info.labels
         if labels is None:
             return (SINGING,) if SINGING in known else known
-        if isinstance(labels, str) or not labels:
-            raise ValueError(f"labels are named in a list, at least one: got {labels!r}")
+        if isinstance(labels, str):
+            names = [name.strip() for name in labels.split(",")]
+            raise TypeError(f"labels are named in a list: {names}, not {labels!r}")
+        if not labels:
+            raise ValueError(f"name one label at least, of {', '.join(known)}")
         for label in labels:
             if label not in known:
                 raise ModelError(
@@ -249,6 +252,8 @@ def detect(
     ------
     AudioError, ModelError
         If the recording or the model cannot be read.
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
 
     Examples
     --------
