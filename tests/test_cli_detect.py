@@ -114,24 +114,45 @@ def test_a_run_with_other_labels_leaves_the_first_ones_answer(earmark, here):
     assert "1 skipped" in again[2]
 
 
-def test_edited_labels_are_kept_and_so_is_the_row(earmark):
+def test_edited_labels_are_kept_and_the_row_follows_them(earmark):
     for name in ("m/a.wav", "m/b.wav"):
         write_clip(Path(name), seconds=2)
     words = ("detect", "m", "--onset", 0, "--summary", "songs.csv")
     earmark(*words)
     before = rows()
     Path("m/a.singing.csv").write_text("start_s,end_s,label\n0.5,1,singing\n")
+    figures = {"vocal_fraction": "0.2500", "first_vocal_s": "0.500", "last_vocal_s": "1.000"}
+    figures |= {"longest_gap_s": "1.000", "vocal": "false"}
     for more in ((), ("--min-on", 0.5)):  # the same settings, and others
         code, _, err = earmark(*words, "--skip-existing", *more)
         assert code == 0
-        assert "m/a.wav: a.singing.csv kept: edited by you; the summary has earmark's own" in err
+        assert (
+            "m/a.wav: a.singing.csv kept: edited by you; the figures are those of your labels"
+            in err
+        )
         assert Path("m/a.singing.csv").read_text().startswith("start_s,end_s,label\n0.5")
         row = rows()["m/a.wav"]
         assert row["warning"].startswith("a.singing.csv kept: edited by you")
-        assert row | {"warning": ""} == before["m/a.wav"]
+        assert row | {"warning": ""} == before["m/a.wav"] | figures
         assert rows()["m/b.wav"] == before["m/b.wav"]
     assert earmark(*words, "--skip-existing", "--overwrite")[0] == 0
     assert rows() == before
+
+
+def test_edited_labels_that_clash_leave_the_figures(earmark):
+    write_clip(Path("a.wav"), seconds=2)
+    words = ("detect", "a.wav", "--onset", 0, "--summary", "songs.csv")
+    earmark(*words)
+    Path("a.singing.csv").write_text("start_s,end_s,label\n0.5,2,singing\n")
+    for more in ((), ("--min-on", 0.5)):
+        code, _, err = earmark(*words, *more)
+        assert code == 1
+        assert "a.singing.csv: it was edited since earmark wrote it. Keep it with --skip-exi" in err
+        row = rows()["a.wav"]
+        assert row["error"] in err
+        assert (row["first_vocal_s"], row["vocal"], row["duration_s"]) == ("0.500", "true", "2.000")
+    assert earmark(*words, "--skip-existing")[0] == 0
+    assert (rows()["a.wav"]["first_vocal_s"], rows()["a.wav"]["error"]) == ("0.500", "")
 
 
 def test_quiet_says_nothing(earmark):
