@@ -15,7 +15,7 @@ from earmark.errors import AudioError
 SR = 16000
 
 
-def write_clip(path: Path, *, seconds: float = 0.5, seed: int = 0) -> Path:
+def write_clip(path: Path, *, seconds: float = 1.0, seed: int = 0) -> Path:
     """A tone in noise, in the format of the suffix."""
     times_s = np.arange(round(seconds * SR)) / SR
     noise = np.random.default_rng(seed).standard_normal(len(times_s))

@@ -142,7 +142,7 @@ def test_edited_labels_alone_are_heard_once_with_other_settings():
         (result,) = run("a.wav", detector=detector, skip_existing=True).values()
         assert result.skipped
         assert result.row["warning"] == (
-            "a.singing.csv kept: edited by you; the summary has earmark's own answer"
+            "a.singing.csv kept: edited by you; the figures are earmark's own"
         )
     assert detector.heard == ["a.wav"]
     assert Path("a.singing.csv").read_text() == "mine"

@@ -50,7 +50,7 @@ def test_what_is_there_stays(song: Path, tmp_path: Path) -> None:
 def test_two_files_never_go_to_one_place(song: Path, tmp_path: Path) -> None:
     formats.write(Annotation(()), tmp_path / "song.singing.lab")
     said = earmark("convert", song, tmp_path / "song.singing.lab", tmp_path / "o", "--to", "json")
-    assert said.code == 1
+    assert said.code == 2
     assert "two files would go there" in said.err
     assert not (tmp_path / "o").exists()
 
@@ -111,13 +111,14 @@ def test_what_has_no_labels_cannot_be_misspelt(tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         (["song.singing.csv"], 2, "at least two paths"),
-        (["song.singing.csv", "."], 1, "say which format with --to (csv, json"),
-        (["song.singing.csv", "x.doc"], 1, "choose one of csv, json"),
+        (["song.singing.csv", "."], 2, "say which format with --to (csv, json"),
+        (["song.singing.csv", "x.doc"], 2, "choose one of csv, json"),
         (["song.singing.csv", "x.npz"], 1, "no scores"),
         (["scores.npz", "x.csv"], 1, "scores and no segments"),
-        (["song.mp3", "x.csv"], 1, "a recording; `earmark detect` makes labels"),
-        ([".", "x.csv"], 1, "a folder; name the label files"),
-        (["song.singing.csv", "x.json", "--to", "lab"], 1, "suffix is not that of --to lab"),
+        (["song.mp3", "x.csv"], 2, "a recording; `earmark detect` makes labels"),
+        ([".", "x.csv"], 2, "a folder; name the label files"),
+        (["song.singing.csv", "x.json", "--to", "lab"], 2, "suffix is not that of --to lab"),
+        (["song.singing.csv", "x.json", "--from", "doc"], 2, "choose one of csv, json"),
         (["missing.csv", "x.lab"], 1, "cannot be read"),
     ],
 )
@@ -125,6 +126,7 @@ def test_errors(
     song: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, message: str
 ) -> None:
     monkeypatch.chdir(song.parent)
+    monkeypatch.setenv("COLUMNS", "200")
     import numpy as np
 
     formats.write(Annotation((), scores=Scores(np.ones((9, 1), np.float32))), "scores.npz")

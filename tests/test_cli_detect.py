@@ -81,8 +81,23 @@ def test_both_labels_in_one_file_and_a_timeline_each(earmark, here):
     assert {s.label for s in found.segments} == {"speech"}  # the clip is not loud enough
     assert formats.read("talk.singing+speech.npz").scores.labels == ("singing", "speech")
     code, _, stderr = earmark("detect", "talk.wav", "--model", model, "--labels", "rain")
-    assert code == 1
+    assert code == 2
     assert "does not know the label 'rain', only singing, speech" in stderr
+
+
+def test_a_talk_says_how_to_mark_speech(earmark, here):
+    """Of the model here, soft sound is speech."""
+    model = two_answers(here / "two.onnx")
+    for name in ("one", "two"):
+        write_clip(Path(f"m/{name}.wav"), seconds=2)
+    words = ("--model", model, "--overwrite")
+    said = "; labels in m/one.singing.csv (100 % speech; --labels singing,speech marks it)"
+    assert earmark("detect", "m/one.wav", *words)[2].endswith(said)
+    said = "; labels beside the songs (2 mostly speech; --labels singing,speech marks it)"
+    assert earmark("detect", "m", *words)[2].endswith(said)
+    for labels in ("singing,speech", "speech"):
+        assert "marks it" not in earmark("detect", "m", *words, "--labels", labels)[2]
+    assert "marks it" not in earmark("detect", "m", *words, "--onset", 0)[2]
 
 
 def test_a_run_with_other_labels_leaves_the_first_ones_answer(earmark, here):
@@ -99,24 +114,45 @@ def test_a_run_with_other_labels_leaves_the_first_ones_answer(earmark, here):
     assert "1 skipped" in again[2]
 
 
-def test_edited_labels_are_kept_and_so_is_the_row(earmark):
+def test_edited_labels_are_kept_and_the_row_follows_them(earmark):
     for name in ("m/a.wav", "m/b.wav"):
         write_clip(Path(name), seconds=2)
     words = ("detect", "m", "--onset", 0, "--summary", "songs.csv")
     earmark(*words)
     before = rows()
     Path("m/a.singing.csv").write_text("start_s,end_s,label\n0.5,1,singing\n")
+    figures = {"vocal_fraction": "0.2500", "first_vocal_s": "0.500", "last_vocal_s": "1.000"}
+    figures |= {"longest_gap_s": "1.000", "vocal": "false"}
     for more in ((), ("--min-on", 0.5)):  # the same settings, and others
         code, _, err = earmark(*words, "--skip-existing", *more)
         assert code == 0
-        assert "m/a.wav: a.singing.csv kept: edited by you; the summary has earmark's own" in err
+        assert (
+            "m/a.wav: a.singing.csv kept: edited by you; the figures are those of your labels"
+            in err
+        )
         assert Path("m/a.singing.csv").read_text().startswith("start_s,end_s,label\n0.5")
         row = rows()["m/a.wav"]
         assert row["warning"].startswith("a.singing.csv kept: edited by you")
-        assert row | {"warning": ""} == before["m/a.wav"]
+        assert row | {"warning": ""} == before["m/a.wav"] | figures
         assert rows()["m/b.wav"] == before["m/b.wav"]
     assert earmark(*words, "--skip-existing", "--overwrite")[0] == 0
     assert rows() == before
+
+
+def test_edited_labels_that_clash_leave_the_figures(earmark):
+    write_clip(Path("a.wav"), seconds=2)
+    words = ("detect", "a.wav", "--onset", 0, "--summary", "songs.csv")
+    earmark(*words)
+    Path("a.singing.csv").write_text("start_s,end_s,label\n0.5,2,singing\n")
+    for more in ((), ("--min-on", 0.5)):
+        code, _, err = earmark(*words, *more)
+        assert code == 1
+        assert "a.singing.csv: it was edited since earmark wrote it. Keep it with --skip-exi" in err
+        row = rows()["a.wav"]
+        assert row["error"] in err
+        assert (row["first_vocal_s"], row["vocal"], row["duration_s"]) == ("0.500", "true", "2.000")
+    assert earmark(*words, "--skip-existing")[0] == 0
+    assert (rows()["a.wav"]["first_vocal_s"], rows()["a.wav"]["error"]) == ("0.500", "")
 
 
 def test_quiet_says_nothing(earmark):
@@ -132,7 +168,7 @@ def test_formats_scores_and_a_mirrored_folder(earmark):
     assert files("out/x") == [
         f"a.{suffix}.singing.{form}" for suffix in ("flac", "wav") for form in ("csv", "npz", "txt")
     ]
-    assert formats.read("out/x/a.wav.singing.npz").scores.values.shape == (25, 1)
+    assert formats.read("out/x/a.wav.singing.npz").scores.values.shape == (50, 1)
 
 
 def test_the_summary_tells_all(earmark):
@@ -179,7 +215,16 @@ def test_hardly_any_samples(earmark, n):
     row = rows()["song.wav"]
     assert (code, row["error"], row["instrumental"]) == (0, "", "")
     assert ("no samples" in row["warning"]) == (n == 0)
+    assert ("silent" in row["warning"]) == (n == 1)
     assert "0:00" in out
+
+
+def test_a_recording_that_is_too_short_to_tell_says_so(earmark):
+    write_clip(Path("song.wav"), seconds=0.9)
+    _, _, err = earmark("detect", "song.wav", "--onset", 1, "--summary", "songs.csv")
+    row = rows()["song.wav"]
+    assert (row["instrumental"], row["warning"]) == ("", "too short to tell: under 1 s")
+    assert "earmark: warning: song.wav: too short to tell: under 1 s" in err
 
 
 def test_samples_that_are_no_numbers(earmark):
@@ -190,11 +235,15 @@ def test_samples_that_are_no_numbers(earmark):
     assert files() == ["song.wav"]
 
 
-def test_silence_is_a_song(earmark):
-    soundfile.write("song.wav", np.zeros(SR), SR)
-    code, out, _ = earmark("detect", "song.wav", "--onset", 1)
+def test_silence_is_a_song_but_no_instrumental(earmark):
+    soundfile.write("song.wav", np.zeros(2 * SR), SR)
+    code, out, err = earmark("detect", "song.wav", "--summary", "songs.csv")
     assert code == 0
     assert "no singing found" in out
+    assert "earmark: warning: song.wav: silent: it stays below -60 dB" in err
+    row = rows()["song.wav"]
+    assert (row["vocal_fraction"], row["vocal"], row["instrumental"]) == ("0.0000", "", "")
+    assert row["warning"].startswith("silent")
     assert Path("song.singing.csv").read_text() == "start_s,end_s,label,score\n"
 
 
@@ -263,6 +312,10 @@ def test_a_model_that_is_none(earmark, content, words):
             ["song.wav", "song.flac", "-o", "-", "--format", "csv"],
             "csv cannot hold 2 songs one after the other; say --format jsonl",
         ),
+        (["song.wav", "-o", "song.csv"], "song.csv: name a folder; files in it are called after"),
+        (["song.wav", "-o", "x/song.TXT"], "say --format audacity"),
+        (["song.wav", "--labels", "sining"], "--labels"),
+        (["song.wav", "--labels", ","], "--labels"),
         (["-", "--list", "-"], "standard input is a song already"),
         (["song.wav", "--summary", "-"], "a summary is a file"),
     ],
@@ -274,6 +327,13 @@ def test_wrong_usage_is_told_before_any_work(earmark, monkeypatch, arguments, wo
     assert (code, out) == (2, "")
     assert words in err
     assert files() == ["song.wav"]
+
+
+def test_a_folder_that_is_there_may_be_called_anything(earmark):
+    write_clip(Path("song.wav"))
+    Path("labels.csv").mkdir()
+    assert earmark("detect", "song.wav", "-o", "labels.csv")[0] == 0
+    assert files("labels.csv") == ["song.singing.csv"]
 
 
 def test_standard_output(earmark):
@@ -409,8 +469,11 @@ def test_shards_and_merge(earmark):
     code, _, err = earmark("merge", "songs.1-of-3.csv", "songs.3-of-3.csv", "-o", "part.csv")
     assert code == 1
     assert "3 songs in part.csv" in err
-    assert "songs.2-of-3.csv: a shard that was not named: its songs are not in part.csv" in err
+    assert "songs.2-of-3.csv: a shard that was not named: songs that only it has are not in" in err
     assert len(rows("part.csv")) == 3
+    part = ("part.csv", "songs.2-of-3.csv", "-o", "part.csv")
+    assert earmark("merge", *part) == (0, "", "5 songs in part.csv")  # it has those of 1 and 3
+    assert earmark("merge", "part.csv", "-o", "-")[0] == 2
     assert earmark("detect", "m", "--shard", "9/9", "--summary", "songs.csv")[0] == 0
 
 

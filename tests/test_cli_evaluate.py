@@ -1,11 +1,13 @@
 """``earmark evaluate`` prints the measures and writes them."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from earmark import Annotation, Segment, formats
+from earmark.cli import main
 from shell import earmark
 
 
@@ -40,6 +42,8 @@ def test_collar_and_figures_as_json(folders: tuple[Path, Path], tmp_path: Path) 
     assert figures["missing"] == figures["notes"] == []
     assert "--overwrite" in earmark(*words).err
     assert earmark(*words, "--overwrite").code == 0
+    said = earmark("evaluate", *folders, "--json", "-")
+    assert (said.code, "to a file, not to standard output" in said.err) == (2, True)
 
 
 def test_a_long_name_stays_on_its_line(folders: tuple[Path, Path]) -> None:
@@ -59,6 +63,31 @@ def test_songs_without_an_estimate_are_an_error(folders: tuple[Path, Path], tmp_
     assert "est: no estimate of two" in said.err
     assert "[one]" in said.out  # the rest is measured
     assert json.loads((tmp_path / "x.json").read_text("utf-8"))["missing"] == ["two"]
+
+
+def test_a_truth_of_other_labels_is_an_error(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    path = folders[0] / "two.csv"
+    path.write_text(path.read_text().replace("singing", "vocal"))
+    said = earmark("evaluate", *folders, "--rounds", 0, "--json", tmp_path / "x.json")
+    assert said.code == 1
+    assert "two.csv: left out: nothing in it is labelled singing, only vocal. Name" in said.err
+    assert "1 song " in said.out  # the rest is measured
+    (reason,) = json.loads((tmp_path / "x.json").read_text("utf-8"))["left_out"]
+    assert reason in said.err
+
+
+def test_a_note_is_a_line_whatever_the_width(
+    folders: tuple[Path, Path], capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in folders[1].iterdir():
+        formats.write(Annotation(()), file)  # whose length nobody knows
+    argv = ["earmark", "evaluate", *map(str, folders), "--rounds", "0"]
+    monkeypatch.setattr(sys, "argv", argv)
+    with pytest.raises(SystemExit):
+        main()
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.startswith("earmark: ") for line in lines] == [True, True]
+    assert min(map(len, lines)) > 80
 
 
 def test_notes_and_errors(folders: tuple[Path, Path]) -> None:
@@ -100,6 +129,9 @@ def test_one_folder_of_both(folders: tuple[Path, Path]) -> None:
     said = earmark("evaluate", reference / "two.csv")
     assert said.code == 2
     assert "name the label file to be measured" in said.err
+    for pair in ((reference, estimate / "two.singing.json"), (reference / "two.csv", estimate)):
+        said = earmark("evaluate", *pair)
+        assert (said.code, "name two files or two folders" in said.err) == (2, True)
     for path in estimate.iterdir():
         path.rename(reference / path.name)
     said = earmark("evaluate", reference, "--rounds", 0)

@@ -23,10 +23,13 @@ def song(tmp_path: Path) -> Path:
 def test_table(song: Path) -> None:
     said = earmark("gaps", song)
     assert said.code == 0
-    assert "1 of at least 8 s in 60.0 s" in said.out
+    assert said.out.splitlines()[0] == f"{song}: 1 gap of at least 8 s in 60.0 s"
+    assert said.out.splitlines()[2].split() == ["start_s", "end_s", "length_s"]
     assert "10.00" in said.out
-    assert "no gap of at least 40 s in 60.0 s" in earmark("gaps", song, "--min", 40).out
-    assert "2 of at least 8 s in 60.0 s" in earmark("gaps", song, "--label", "singing").out
+    said = earmark("gaps", song, "--min", 40)
+    assert said.out == f"{song}: no gaps of at least 40 s in 60.0 s\n"
+    said = earmark("gaps", song, "--label", "singing")
+    assert f"{song}: 2 gaps of at least 8 s in 60.0 s\n" in said.out
 
 
 def test_formats_on_standard_output_and_in_files(song: Path, tmp_path: Path) -> None:
@@ -75,13 +78,33 @@ def test_other_labels_are_told_and_can_be_chosen(tmp_path: Path) -> None:
     assert earmark(*words, "--label", "all").out.splitlines()[1:] == []
 
 
+def test_labels_that_do_not_count_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "song.singing.csv"
+    formats.write(Annotation((Segment(0, 2), Segment(30, 60, "choir"))), file)
+    said = earmark("gaps", file, "--duration", 60)
+    assert (said.code, "1 gap" in said.out) == (0, True)
+    assert "does not count choir; --label all counts every label" in said.err
+    assert "choir" not in earmark("gaps", file, "--duration", 60, "--label", "singing").err
+
+
+@pytest.mark.parametrize("name", ["song.singing.csv", "song.singing.json"])
+def test_labels_that_were_renamed_are_no_silence(tmp_path: Path, name: str) -> None:
+    """The name of the file, and what it declares, say `singing`; its segments say otherwise."""
+    formats.write(Annotation((Segment(0, 50, "vocal"),), 60), tmp_path / name)
+    said = earmark("gaps", tmp_path / name, "--duration", 60)
+    assert (said.code, said.out) == (1, "")
+    assert "nothing is labelled singing, only vocal; choose with --label" in said.err
+
+
 def test_nothing_found_is_one_gap(tmp_path: Path) -> None:
     """An empty file names no labels; a detector has looked for those that it names."""
     (tmp_path / "a.lab").touch()
-    assert "1 of at" in earmark("gaps", tmp_path / "a.lab", "--duration", 9, "--label", "sing").out
+    assert (
+        "1 gap of at" in earmark("gaps", tmp_path / "a.lab", "--duration", 9, "--label", "sing").out
+    )
     heard = Annotation((Segment(0, 9, "speech"),), 60, ("singing", "speech"), model="two")
     formats.write(heard, tmp_path / "b.json")
-    assert "1 of at least 8 s in 60.0 s" in earmark("gaps", tmp_path / "b.json").out
+    assert "1 gap of at least 8 s in 60.0 s" in earmark("gaps", tmp_path / "b.json").out
     assert "only singing, speech" in earmark("gaps", tmp_path / "b.json", "--label", "rap").err
 
 
@@ -93,7 +116,7 @@ def test_where_nobody_looked_for_speech_it_says_so(tmp_path: Path) -> None:
     }.items():
         formats.write(Annotation((Segment(0, 2),)), tmp_path / name)
         said = earmark("gaps", tmp_path / name, "--duration", 60)
-        assert (said.code, "1 of at least 8 s" in said.out) == (0, True)
+        assert (said.code, "1 gap of at least 8 s" in said.out) == (0, True)
         assert ("tells nothing of speech" in said.err) == cautious
     assert "speech" not in earmark("gaps", tmp_path / "a.csv", "--label", "singing").err
     formats.write(Annotation((Segment(0, 2, "speech"),)), tmp_path / "a.speech.csv")
@@ -102,9 +125,16 @@ def test_where_nobody_looked_for_speech_it_says_so(tmp_path: Path) -> None:
 
 
 def test_errors(song: Path, tmp_path: Path) -> None:
-    assert "no such file" in earmark("gaps", tmp_path / "none.mp3").err
-    assert "npz cannot hold" in earmark("gaps", song, "--format", "npz").err
-    assert "choose one of" in earmark("gaps", song, "--format", "doc").err
+    for words, code, message in (
+        ([tmp_path / "none.mp3"], 1, "no such file"),
+        ([tmp_path / "none.csv"], 1, "cannot be read"),
+        ([song, "--format", "npz"], 2, "--format: gaps are segments, which npz cannot hold"),
+        ([song, "--format", "doc"], 2, "--format: doc: unknown format; choose one of"),
+        ([song, "-o", "gaps.doc"], 2, "--out: gaps.doc: unknown format; choose one of"),
+    ):
+        said = earmark("gaps", *words)
+        assert (said.code, said.out) == (code, "")
+        assert message in said.err
 
 
 def test_in_a_recording_it_listens_for_the_label_that_is_asked_for(tmp_path: Path) -> None:
@@ -121,5 +151,5 @@ def test_in_a_recording_it_listens_for_the_label_that_is_asked_for(tmp_path: Pat
         found[label] = [[round(float(time_s)) for time_s in row.split(",")[:2]] for row in rows]
     assert found == {"singing": [[10, 20]], "speech": [[0, 10]], "all": [], None: []}
     said = earmark("gaps", tmp_path / "a.wav", "--model", tmp_path / "m.onnx", "--label", "rap")
-    assert said.code == 1
-    assert "does not know the label 'rap', only singing, speech" in said.err
+    assert said.code == 2
+    assert "does not know 'rap', only singing, speech" in said.err

@@ -71,9 +71,12 @@ def test_labels_that_cannot_be(tmp_path: Path) -> None:
     model = two_answers(tmp_path / "two.onnx")
     with pytest.raises(ModelError, match="label 'laughter', only singing, speech"):
         SingingDetector(model, labels=["singing", "laughter"])
-    for labels in ([], "singing"):
-        with pytest.raises(ValueError, match="named in a list"):
-            SingingDetector(model, labels=labels)
+    with pytest.raises(ValueError, match="one label at least, of singing, speech"):
+        SingingDetector(model, labels=[])
+    with pytest.raises(
+        TypeError, match=r"in a list: \['singing', 'speech'\], not 'singing,speech'"
+    ):
+        earmark.detect(EXAMPLE, model=model, labels="singing,speech")
 
 
 def test_a_thread_that_reads_ahead_changes_nothing(detector: SingingDetector) -> None:
@@ -96,7 +99,16 @@ def test_silence_of_any_length_holds_no_singing(detector: SingingDetector, n: in
     assert found.segments == ()
     assert found.scores.values.shape == (-(-n // 320), 1)
     assert found.duration_s == n / 16000
-    assert (found.warning is not None) == (n == 0)
+    assert found.warning.startswith("silent: " if n else "the recording holds no samples")
+
+
+def test_what_can_be_heard_is_not_silent(detector: SingingDetector) -> None:
+    y, sr = earmark.load_audio(EXAMPLE, duration_s=8)
+    y /= np.abs(y).max()
+    for level_db, silent in ((-40, False), (-59, False), (-61, True)):
+        found = detector.detect((y * np.float32(10 ** (level_db / 20)), sr))
+        assert (found.warning is not None) == silent
+        assert not (silent and found.segments)
 
 
 @pytest.mark.parametrize("sr", [8000, 22050, 44100, 192000])

@@ -124,7 +124,7 @@ def test_a_label_that_no_truth_has_is_an_error(tmp_path: Path) -> None:
 def test_a_truth_label_that_occurs_nowhere_is_misspelt(tmp_path: Path) -> None:
     truth = put(tmp_path / "t.json", Segment(0, 1, "vocal"), Segment(2, 3, "sing"), duration_s=9)
     answer = put(tmp_path / "a.json", *ANSWER, duration_s=9)
-    with pytest.raises(DataError, match="nothing is labelled sign, only sing, singing, vocal"):
+    with pytest.raises(DataError, match="nothing is labelled sign, only sing, vocal"):
         compare(truth, answer, truth_labels=["vocal", "sign"])
     (track,) = compare(truth, answer, truth_labels=["vocal", "sing"]).tracks
     assert len(track.reference) == 2
@@ -173,11 +173,31 @@ def test_scores_alone_are_cut_at_a_half(tmp_path: Path) -> None:
 def test_only_the_label_asked_for_counts(tmp_path: Path) -> None:
     truth = put(tmp_path / "t.json", Segment(0, 4, "choir"), duration_s=10)
     answer = put(tmp_path / "a.json", Segment(0, 4), Segment(5, 9, "speech"), duration_s=10)
-    comparison = compare(truth, answer)
-    assert comparison.tracks[0].reference == ()
-    assert "only choir; choose with --label" in comparison.notes[0]
     (track,) = compare(truth, answer, label="all").tracks
     assert evaluate([track])["pooled"]["accuracy"] == pytest.approx(0.6)
+    with pytest.raises(DataError, match="nothing is labelled singing, only choir"):
+        compare(truth, answer)
+    comparison = compare(answer, truth)
+    assert comparison.tracks[0].estimate == ()
+    assert comparison.notes == (f"{truth}: nothing in it is labelled singing, only choir",)
+
+
+def test_a_truth_of_other_labels_does_not_call_its_song_unsung(tmp_path: Path) -> None:
+    put(tmp_path / "t/sung.csv", *TRUTH)
+    put(tmp_path / "t/unsung.csv")
+    put(tmp_path / "t/other.csv", Segment(0, 4, "vocal"), Segment(4, 5, "noise"))
+    both = {"labels": ("singing", "speech"), "duration_s": 10.0}
+    put(tmp_path / "t/talk.json", Segment(0, 4, "speech"), **both)  # it says that it looked
+    for name in ("sung", "unsung", "other", "talk"):
+        put(tmp_path / f"a/{name}.singing.json", *ANSWER, duration_s=10)
+    comparison = compare(tmp_path / "t", tmp_path / "a")
+    assert [track.name for track in comparison.tracks] == ["sung", "talk", "unsung"]
+    (reason,) = comparison.left_out
+    assert reason.startswith(f"{tmp_path / 't/other.csv'}: left out: nothing in it is labelled")
+    assert "only noise, vocal" in reason
+    assert "--truth-label" in reason
+    renamed = compare(tmp_path / "t", tmp_path / "a", truth_labels=["vocal", "singing"])
+    assert (len(renamed.tracks), renamed.left_out) == (4, ())
 
 
 def test_lengths_that_disagree_are_told(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "places",
                 "sources",
                 "rows",
+                "edits",
                 "summary",
                 "batch",
                 "playlist",

@@ -382,6 +382,8 @@ TWO = (Segment(0.5, 1.0), Segment(2.0, 3.5))
         "0.5,1,1\n1,2,0\n2,3.5,1\n",
         "# made by hand\n2,3.5,singing\n0.5,1,singing\n",
         "song,END_S,Start_S,score,label\na.mp3,1,0.5,,\na.mp3,3.5,2,,singing\n",
+        "start,end,label\n0.5,1,singing\n2,3.5,singing\n",
+        "filename,onset,offset,event_label\na,0.5,1,singing\na,2,3.5,singing\n",
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -444,7 +446,11 @@ BAD = [
     ("csv", 'start_s,end_s\n1,2\n"1,5",2\n', "line 3: the start '1,5' is not a number"),
     ("csv", "0,1\n1\n", "line 2: start or end is missing"),
     ("csv", "begin,end\n1,2\n", "line 1: no columns start_s and end_s, only 'begin, end'"),
-    ("csv", "start_s;end_s\n1;2\n", "line 1: .*commas"),
+    ("csv", "start_s;end_s\n1;2\n", "line 1: columns are separated by semicolons; .*commas"),
+    ("csv", "1,5;2,5;singing\n", "line 1: columns are separated by semicolons; .*points"),
+    ("csv", "# mine\n1.5\t2.5\n", "line 2: columns are separated by tabs; .*commas"),
+    ("csv", "", "x: empty file; a song without singing has the header alone: start_s,end_s"),
+    ("csv", "\ufeff\r\n \n", "x: empty file"),
     ("csv", "start_s,end_s,vocal\n1,2,3\n", "line 2: vocal is 3"),
     ("csv", 'start_s,end_s,label\n1,2,"a\n3,4,b\n', "line 2: not a table"),
     ("audacity", "1 2 a\n", "line 1: one column only.*a tab"),
@@ -502,7 +508,7 @@ def test_bytes_that_are_no_text(name: str) -> None:
         formats.loads(b"\n\xff\xfe\x00", name)
 
 
-@pytest.mark.parametrize("name", ["csv", "jsonl", "audacity", "lab", "rttm", "srt"])
+@pytest.mark.parametrize("name", ["jsonl", "audacity", "lab", "rttm", "srt"])
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\r\n \n"])
 def test_an_empty_file_has_no_segments(name: str, data: bytes) -> None:
     back = formats.loads(data, name)

@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from earmark.errors import EarmarkError
+from earmark.rows import failed
 from earmark.sources import Song, find_songs, parse_shard, read_list, take_shard
+from earmark.summary import Summary
 from songfiles import placed, touch
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -137,6 +139,20 @@ def test_lists(monkeypatch):
         assert read_list("-") == expected
     with pytest.raises(EarmarkError, match=r"nowhere\.txt: the list cannot be read"):
         read_list("nowhere.txt")
+
+
+def test_a_table_is_a_list_of_its_paths():
+    summary = Summary(Path("songs.csv"))
+    names = ["a.wav", "b, c.wav", "two\nlines.wav", os.fsdecode(b"last \xff.wav")]
+    for name in names:
+        summary.append(failed(name, "why"))
+    assert read_list("songs.csv") == names
+    Path("own.csv").write_bytes(b"\xef\xbb\xbfTitle,File\r\nA,a.wav\r\n\r\nB,b.wav\r\nC\r\n")
+    assert read_list("own.csv") == ["a.wav", "b.wav"]
+    Path("one.csv").write_text("path\na.wav\n")
+    assert read_list("one.csv") == ["a.wav"]
+    Path("none.txt").write_text('file\nno, table.wav\n"x.wav\n')
+    assert read_list("none.txt") == ["file", "no, table.wav", '"x.wav']
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_less_than_a_second_is_instrumental():
 def test_nothing_at_all():
     empty = sung(duration_s=0.0)
     assert (empty["vocal_fraction"], empty["first_vocal_s"]) == ("0.0000", "")
-    assert empty["instrumental"] == ""
+    assert (empty["instrumental"], empty["warning"]) == ("", "too short to tell: under 1 s")
 
 
 def test_a_recording_with_a_warning_is_not_called_instrumental():
@@ -173,6 +173,25 @@ def test_a_row_may_return_within_a_run(tmp_path):
     assert [r["warning"] for r in read(summary.path)] == ["A"]
 
 
+def test_a_song_has_one_row_however_its_path_is_spelt(tmp_path, monkeypatch):
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/a.wav").touch()
+    (tmp_path / "link.wav").symlink_to("m/a.wav")
+    monkeypatch.chdir(tmp_path)
+    spellings = ["m/a.wav", "./m/a.wav", str(tmp_path / "m/a.wav"), "m/../m/a.wav"]
+    for path in spellings:
+        summary = Summary(Path("s.csv"))
+        summary.append(row(path))
+        summary.append(row(path.replace("a.wav", "gone.wav")))  # need not be there
+        summary.compact()
+        paths = {r["path"] for r in read(summary.path)}
+        assert paths == {path, path.replace("a.wav", "gone.wav")}
+    summary.append(row("link.wav"))
+    merge([summary.path], Path("t.csv"))
+    assert len(read(summary.path)) == 3  # until it is compacted
+    assert {r["path"] for r in read(Path("t.csv"))} == {"link.wav", "m/../m/gone.wav"}
+
+
 @pytest.mark.parametrize("step", ["opened", "compacted"])
 def test_two_runs_on_one_summary_lose_no_row(tmp_path, monkeypatch, step):
     pytest.importorskip("fcntl")
@@ -202,7 +221,7 @@ def test_what_a_kill_left_beside_it_goes_away(tmp_path):
 
 @settings(max_examples=40)
 @given(
-    paths=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), max_size=4),
+    paths=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0/")), max_size=4),
     last=st.text(st.sampled_from('a"\n\r, '), max_size=8),
     data=st.data(),
 )
@@ -237,7 +256,16 @@ def test_a_spreadsheets_line_ends_are_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["start_s,end_s\n1,2\n", "my notes", '"\n', HEADER + "a,b\n", "\0\n", "\n\n"]
+    "content",
+    [
+        "start_s,end_s\n1,2\n",
+        "my notes",
+        '"\n',
+        HEADER + "a,b\n",
+        HEADER + "\0" + "," * 12 + "\n",
+        "\0\n",
+        "\n\n",
+    ],
 )
 def test_a_foreign_file_is_kept_unless_told_otherwise(tmp_path, content):
     path = tmp_path / "s.csv"
@@ -282,6 +310,16 @@ def test_shards_that_are_missing_are_known_by_their_names():
     ]
     assert missing_shards(paths) == [Path("c.1-of-2.csv"), Path("x/a.b.2-of-3.csv")]
     assert missing_shards([shard_path(Path("s.csv"), (i, 10)) for i in range(1, 11)]) == []
+
+
+def test_shards_of_one_name_belong_together_in_any_folders(here):
+    machines = [Path(f"m{i}/s.{i}-of-3.csv") for i in (1, 2, 3)]
+    assert missing_shards(machines) == []
+    assert missing_shards(machines[:2]) == [Path("s.3-of-3.csv")]
+    assert missing_shards([Path("s.1-of-2.csv"), here / "s.2-of-2.csv"]) == []
+    assert missing_shards([here / "s.1-of-2.csv", Path("s.1-of-2.csv")]) == [Path("s.2-of-2.csv")]
+    twice = [Path("pop/s.1-of-2.csv"), Path("rock/s.1-of-2.csv"), Path("rock/s.2-of-2.csv")]
+    assert missing_shards(twice) == [Path("pop/s.2-of-2.csv")]
 
 
 def test_merge(tmp_path):

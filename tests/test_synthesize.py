@@ -145,9 +145,9 @@ def test_files_that_are_there(corpus, tmp_path):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--snr-db", "nan"], "60 dB either way"),
+        (["--snr-db", "nan"], "nan is not a finite number"),
         (["--snr-db", "300"], "60 dB either way"),
-        (["--seconds", "inf"], "seconds lie within"),
+        (["--seconds", "1000"], "seconds lie within"),
         (["--format", "npz"], "labels cannot be 'npz', only csv, json"),
     ],
 )
@@ -155,7 +155,7 @@ def test_options_out_of_range(corpus, tmp_path, options, says):
     words = ["synthesize", corpus / "speech", corpus / "music", "-o", tmp_path / "o"]
     said = earmark(*words, *options)
     assert said.code == 2
-    assert says in " ".join(said.err.replace("│", " ").split())
+    assert says in said.err
     assert not (tmp_path / "o").exists()
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from earmark.annotation import Annotation
 from earmark.atomic import sweep, write_atomic
+from earmark.edits import followed
 from earmark.errors import AudioError, EarmarkError, OutputError
 from earmark.formats import get_format
 from earmark.labels import output_tag
@@ -92,7 +93,8 @@ def run(
     skip_existing : bool
         Whether to leave songs alone whose outputs are there, unchanged, from the same recording,
         model and settings. Outputs that were edited since are left alone whatever the settings,
-        and the song's others are done: the row says so, and is that of the detection.
+        and the song's others are done: the row says so, and has the figures of what was edited.
+        Without this such a song fails, and has these figures as well.
 
     Yields
     ------
@@ -186,14 +188,17 @@ class _Work:
         known, edited = None, []
         if self.skip_existing and fingerprint is not None:
             known = ledger.finished(names, origin=origin)
-            if known is None and not self.overwrite:
-                edited = ledger.edited(names, song=recording)
+        if known is None and fingerprint is not None and not self.overwrite:
+            edited = ledger.edited(names, song=recording)
         rest = [name for name in names if name not in edited]
+        if edited and not self.skip_existing:
+            return self._clash(song, ledger, edited)
         if edited:
             done = ledger.finished if rest else ledger.remembered
             known = done(rest or names, origin=origin)
         if known is not None:
-            return Result(song, _told(known, song, edited), skipped=True, outputs=files)
+            told = _told(known, song, ledger.folder, edited)
+            return Result(song, told, skipped=True, outputs=files)
         self._may_write(ledger, folder, rest, recording)
         row, annotation = self._heard(song)
         outputs = {song.name + suffix: dumps(annotation) for suffix, dumps in self.suffixes.items()}
@@ -206,7 +211,21 @@ class _Work:
 
         self.pen.write(write)
         given = annotation if rest else None
-        return Result(song, _told(row, song, edited), given, skipped=not rest, outputs=files)
+        told = _told(row, song, ledger.folder, edited)
+        return Result(song, told, given, skipped=not rest, outputs=files)
+
+    def _clash(self, song: Song, ledger: Ledger, edited: list[str]) -> Result:
+        """A song whose labels were edited while nobody says what to do; it keeps its figures."""
+        files = ", ".join(str(ledger.folder / name) for name in edited)
+        row = failed(
+            song.path,
+            f"{files}: it was edited since earmark wrote it. Keep it with --skip-existing, or "
+            "replace it with --overwrite.",
+        )
+        known = ledger.remembered(edited)
+        if known is not None:
+            row = _told(known, song, ledger.folder, edited) | {"error": row["error"]}
+        return Result(song, row)
 
     def _heard(self, song: Song) -> tuple[Row, Annotation]:
         """The row, which tells of all labels, and the annotation of those asked for."""
@@ -226,11 +245,9 @@ class _Work:
             ledger.refuse_foreign(names, song=recording)
 
 
-def _told(row: Row, song: Song, edited: list[str]) -> Row:
-    """A row by the song's present path, which says what was left alone."""
-    kept = f"{', '.join(edited)} kept: edited by you; the summary has earmark's own answer"
-    warning = "; ".join(filter(None, [row["warning"], kept if edited else ""]))
-    return row | {"path": song.path, "warning": warning}
+def _told(row: Row, song: Song, folder: Path, edited: list[str]) -> Row:
+    """A row by the song's present path, which follows labels that were left alone."""
+    return (followed(row, folder, edited) if edited else row) | {"path": song.path}
 
 
 def _source(song: Song) -> Source:

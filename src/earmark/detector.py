@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from earmark.ahead import ahead
 from earmark.annotation import SINGING, Annotation, Scores, Segment
 from earmark.audio import AudioReader, load_audio
 from earmark.audio.samples import Source
+from earmark.audio.silence import Watched
 from earmark.errors import ModelError
 from earmark.features.logmel import SR, logmel, logmel_stream
 from earmark.hysteresis import Hysteresis
@@ -45,8 +46,8 @@ class SingingDetector:
     ------
     ModelError
         If there is no such model, the file is not one, or it does not know a label.
-    ValueError
-        If a threshold is out of range, or labels are none at all.
+    TypeError, ValueError
+        If a threshold is out of range, or labels are a single text or none at all.
 
     Examples
     --------
@@ -88,14 +89,17 @@ class SingingDetector:
         ------
         ModelError
             If the model does not know one.
-        ValueError
-            If they are none at all.
+        TypeError, ValueError
+            If they are a single text, or none at all.
         """
         known = self.info.labels
         if labels is None:
             return (SINGING,) if SINGING in known else known
-        if isinstance(labels, str) or not labels:
-            raise ValueError(f"labels are named in a list, at least one: got {labels!r}")
+        if isinstance(labels, str):
+            names = [name.strip() for name in labels.split(",")]
+            raise TypeError(f"labels are named in a list: {names}, not {labels!r}")
+        if not labels:
+            raise ValueError(f"name one label at least, of {', '.join(known)}")
         for label in labels:
             if label not in known:
                 raise ModelError(
@@ -171,7 +175,7 @@ class SingingDetector:
         Returns
         -------
         Annotation
-            With ``scores``, and a ``warning`` if the recording is truncated or empty.
+            With ``scores``, and a ``warning`` if the recording is truncated, empty or silent.
 
         Raises
         ------
@@ -183,7 +187,7 @@ class SingingDetector:
         with AudioReader(
             _checked(source), sr=SR, offset_s=offset_s, duration_s=duration_s
         ) as reader:
-            samples = _Counted(reader)
+            samples = Watched(reader)
             views = logmel_stream(samples)
             if self._overlap:
                 with closing(ahead(views)) as ready:
@@ -199,7 +203,7 @@ class SingingDetector:
             model=self.info.name,
             scores=scores,
             provenance=self.provenance,
-            warning=reader.warning or (None if samples.n else "the recording holds no samples"),
+            warning=reader.warning or samples.warning,
         )
 
     def _scores(self, parts: list[NDArray[np.float32]], duration_s: float) -> Scores:
@@ -221,19 +225,6 @@ def _checked(source: Source) -> Source:
                 f"y must have the shape (n,) or (channels, n), got {shape}: transpose it, y.T"
             )
     return source
-
-
-class _Counted:
-    """Blocks that pass through, and how many samples they held."""
-
-    def __init__(self, blocks: Iterable[NDArray[np.float32]]) -> None:
-        self._blocks = blocks
-        self.n = 0
-
-    def __iter__(self) -> Iterator[NDArray[np.float32]]:
-        for block in self._blocks:
-            self.n += len(block)
-            yield block
 
 
 def detect(
@@ -261,6 +252,8 @@ def detect(
     ------
     AudioError, ModelError
         If the recording or the model cannot be read.
+    TypeError, ValueError
+        If an argument is of the wrong kind or out of range.
 
     Examples
     --------

@@ -17,10 +17,9 @@ from earmark import formats
 from earmark.annotation import HOP_S, SINGING, Annotation, Scores, Segment
 from earmark.errors import DataError
 from earmark.hysteresis import Hysteresis
-from earmark.labels import length_beside, read_segments
+from earmark.labels import length_beside, looked_for, read_segments
 from earmark.metrics.tracks import Track
 from earmark.pairing import listed, pairs
-from earmark.relabel import labels_of
 
 _SAME_LENGTH_S = 1.0
 
@@ -35,12 +34,15 @@ class Comparison:
         A song each, named; see :func:`earmark.metrics.frames.evaluate`.
     missing : tuple of str
         Songs of the reference that have no estimate: the figures know nothing of them.
+    left_out : tuple of str
+        Why, of each song whose truth has other labels only: nobody may have looked for this one.
     notes : tuple of str
         What else the reader of the figures should know: answers without truth, guessed lengths.
     """
 
     tracks: tuple[Track, ...]
     missing: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -72,41 +74,53 @@ def compare(
     missing: list[str] = []
     notes: list[str] = []
     found = list(pairs(Path(reference), Path(estimate), label=label, missing=missing, notes=notes))
+    tracks: list[Track] = []
+    left_out: list[str] = []
     named: set[str] = set()
     true = tuple(truth_labels) or (label,)
-    tracks = tuple(
-        _track(*pair, label=label, true=true, notes=notes, named=named) for pair in found
-    )
+    for name, truth, answer, scores_file in found:
+        annotation = read_segments(truth)
+        known = looked_for(annotation, truth)
+        named |= known
+        if known and "all" not in true and known.isdisjoint(true):
+            left_out.append(
+                f"{truth}: left out: nothing in it is labelled {' or '.join(true)}, only "
+                f"{listed(sorted(known))}. Name what means {label} with --truth-label; the file "
+                "of a song without any holds no segments"
+            )
+            continue
+        files = (truth, annotation), answer, scores_file
+        tracks.append(_track(name, *files, label=label, true=true, notes=notes))
     if named and (strange := [name for name in true if name not in {*named, "all"}]):
         raise DataError(
             f"{reference}: of what is measured, nothing is labelled {' or '.join(strange)}, only "
             f"{listed(sorted(named))}; choose with --label, or name what means {label} with "
             "--truth-label"
         )
-    return Comparison(tracks, tuple(missing), tuple(notes))
+    return Comparison(tuple(tracks), tuple(missing), tuple(left_out), tuple(notes))
 
 
 def _track(
     name: str,
-    truth: Path,
+    truth: tuple[Path, Annotation],
     answer: Path,
     scores_file: Path | None,
     *,
     label: str,
     true: Collection[str],
     notes: list[str],
-    named: set[str],
 ) -> Track:
-    reference, estimate = read_segments(truth), formats.read(answer)
+    (file, reference), estimate = truth, formats.read(answer)
     scores = estimate.scores if scores_file is None else formats.read(scores_file).scores
     if estimate.scores is not None and not estimate.segments:
         notes.append(f"{name}: scores alone; counted as on where they reach 0.5")
         estimate = replace(estimate, segments=tuple(Hysteresis().segments(estimate.scores)))
-    if reference.segments or reference.model:  # an empty file names no labels
-        named.update(labels_of(reference))
-    duration_s = _length(name, reference, estimate, scores, beside=(answer, truth), notes=notes)
-    wanted = _of_labels(reference, true, truth, notes, choose="--label or --truth-label")
-    found = _of_labels(estimate, (label,), answer, notes, choose="--label")
+    known = looked_for(estimate, answer)
+    if known and label not in {*known, "all"}:
+        labels = listed(sorted(known))
+        notes.append(f"{answer}: nothing in it is labelled {label}, only {labels}")
+    duration_s = _length(name, reference, estimate, scores, beside=(answer, file), notes=notes)
+    wanted, found = _of_labels(reference, true), _of_labels(estimate, (label,))
     values, hop_s = (None, HOP_S) if scores is None else (_column(scores, label), scores.hop_s)
     try:
         return Track(wanted, found, duration_s, values, hop_s, name)
@@ -144,18 +158,8 @@ def _length(
     return known[0]
 
 
-def _of_labels(
-    annotation: Annotation, wanted: Collection[str], path: Path, notes: list[str], *, choose: str
-) -> tuple[Segment, ...]:
-    segments = annotation.segments
-    kept = tuple(s for s in segments if "all" in wanted or s.label in wanted)
-    if segments and not kept:
-        labels = listed(sorted({segment.label for segment in segments}))
-        notes.append(
-            f"{path}: no segment is labelled {' or '.join(wanted)}, only {labels}; "
-            f"choose with {choose}"
-        )
-    return kept
+def _of_labels(annotation: Annotation, wanted: Collection[str]) -> tuple[Segment, ...]:
+    return tuple(s for s in annotation.segments if "all" in wanted or s.label in wanted)
 
 
 def _column(scores: Scores, label: str) -> NDArray[np.float32] | None:

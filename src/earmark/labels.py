@@ -167,6 +167,25 @@ def read_segments(path: str | os.PathLike[str], *, format: str | None = None) ->
     return annotation
 
 
+def looked_for(annotation: Annotation, path: str | os.PathLike[str]) -> set[str]:
+    """The labels that somebody looked for, by a label file's content and name; perhaps none.
+
+    What a file declares, and what a name of earmark's stands for, count where they cover the labels
+    that are found: otherwise somebody has renamed these since.
+
+    Examples
+    --------
+    >>> spoken, other = (Annotation((Segment(0, 1, x),), labels=(x,)) for x in ("speech", "vocal"))
+    >>> sorted(looked_for(spoken, "one.singing+speech.csv"))
+    ['singing', 'speech']
+    >>> looked_for(other, "one.singing.csv"), looked_for(Annotation(()), "one.csv")
+    ({'vocal'}, set())
+    """
+    found = {segment.label for segment in annotation.segments}
+    declared = annotation.labels if found or annotation.model else ()
+    return found.union(*(told for told in (declared, output_labels(path)) if found <= set(told)))
+
+
 def read_singing(path: str | os.PathLike[str]) -> list[Segment]:
     """Where a song is sung, by its label file.
 

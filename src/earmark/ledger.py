@@ -141,25 +141,28 @@ class Ledger:
         rows = self._all("SELECT row FROM outputs WHERE name = ?", os.fsencode(name))
         return any(not _are_two(json.loads(row).get(_SONG, ""), song) for (row,) in rows)
 
-    def remembered(self, names: Iterable[str], *, origin: str) -> dict[str, str] | None:
+    def remembered(
+        self, names: Iterable[str], *, origin: str | None = None
+    ) -> dict[str, str] | None:
         """The summary's row of a song that was done, whatever became of its files since.
 
         Parameters
         ----------
         names : iterable of str
             The outputs.
-        origin : str
-            What they were made from.
+        origin : str, optional
+            What they were made from; by default whatever it was.
 
         Returns
         -------
         dict or None
             None where nothing of this origin was written under these names.
         """
-        query = "SELECT row FROM outputs WHERE name = ? AND origin = ?"
+        query = "SELECT row, origin FROM outputs WHERE name = ?"
         for name in names:
-            for (row,) in self._all(query, os.fsencode(name), origin):
-                return _cells(row)
+            for row, known in self._all(query, os.fsencode(name)):
+                if origin in (None, known):
+                    return _cells(row)
         return None
 
     def record(

@@ -14,18 +14,21 @@ speech_fraction           share of the duration in which somebody speaks; this a
 first_speech_s            where speech first starts; empty if it does not
 last_speech_s             where it last ends
 vocal                     ``true`` if 1 s or more is sung in all, else ``false``; empty where less
-                          is heard in a song of under 1 s or one with a warning
+                          is heard in a song with a warning
 instrumental              ``true`` if less than 1 s is sung and less than 1 s spoken, else
                           ``false``; empty as ``vocal`` is. Where ``speech_fraction`` is empty,
                           nobody looked for speech, and this tells of singing alone
-warning                   what to know of the recording, such as that it is truncated
-error                     why the song failed; the other columns are empty then
+warning                   what to know of the recording, such as that it is truncated, silent, or
+                          shorter than 1 s
+error                     why the song failed; the other columns are empty then, unless it is that
+                          its labels were edited: these have figures still
 ========================  ==========================================================================
 """
 
 from __future__ import annotations
 
 from earmark.annotation import SINGING, SPEECH, Annotation, Segment, covered_s, labelled
+from earmark.gaps import gaps
 
 Row = dict[str, str]
 
@@ -46,6 +49,9 @@ COLUMNS = (
 )
 INSTRUMENTAL_S = 1.0
 """From so much singing or speech on a song has it."""
+_NAMES = {SINGING: "vocal", SPEECH: "speech"}
+"""What columns call the labels."""
+_TOO_SHORT = f"too short to tell: under {INSTRUMENTAL_S:g} s"
 
 
 def describe(annotation: Annotation, *, path: str) -> Row:
@@ -53,45 +59,62 @@ def describe(annotation: Annotation, *, path: str) -> Row:
 
     Examples
     --------
-    >>> from earmark import Annotation, Segment
     >>> row = describe(Annotation((Segment(1, 3), Segment(5, 7)), duration_s=10), path="a.mp3")
     >>> row["vocal_fraction"], row["longest_gap_s"], row["instrumental"]
     ('0.4000', '3.000', 'false')
     """
     duration_s = annotation.duration_s or 0.0
-    cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": annotation.warning or ""}
-    if SINGING in annotation.labels:
-        sung = labelled(annotation.segments, SINGING)
-        cells |= _spans(sung, duration_s, name="vocal")
-        cells |= {"longest_gap_s": f"{_longest_gap_s(sung, duration_s):.3f}"}
-        cells |= _kind(annotation, duration_s)
-    if SPEECH in annotation.labels:
-        cells |= _spans(labelled(annotation.segments, SPEECH), duration_s, name="speech")
-    return dict.fromkeys(COLUMNS, "") | cells
+    warning = annotation.warning or (_TOO_SHORT if duration_s < INSTRUMENTAL_S else "")
+    cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": warning}
+    return corrected(dict.fromkeys(COLUMNS, "") | cells, annotation)
+
+
+def corrected(row: Row, annotation: Annotation) -> Row:
+    """A row with what an annotation tells of its labels; what the row tells of others stays.
+
+    Parameters
+    ----------
+    row : dict
+        Of a song whose length is known.
+    annotation : Annotation
+        Of the same song, such as labels that somebody has edited.
+
+    Examples
+    --------
+    >>> row = describe(Annotation((Segment(2, 8),), duration_s=10), path="a.mp3")
+    >>> corrected(row, Annotation((Segment(2, 2.5),)))["vocal"]
+    'false'
+    """
+    duration_s = float(row["duration_s"])
+    lengths_s = {}
+    for label, name in _NAMES.items():
+        if label in annotation.labels:
+            segments = labelled(annotation.segments, label)
+            row = row | _spans(segments, duration_s, name=name)
+            lengths_s[label] = covered_s(segments)
+        else:
+            lengths_s[label] = float(row[f"{name}_fraction"] or 0.0) * duration_s
+    if row["vocal_fraction"]:
+        row = row | _kind(lengths_s[SINGING], lengths_s[SPEECH], known=not row["warning"])
+    return row
 
 
 def _spans(segments: list[Segment], duration_s: float, *, name: str) -> Row:
     """How much of a song segments cover, where they begin and end."""
     share = min(1.0, covered_s(segments) / duration_s) if duration_s else 0.0
-    return {
+    cells = {
         f"{name}_fraction": f"{share:.4f}",
         f"first_{name}_s": f"{segments[0].start_s:.3f}" if segments else "",
-        f"last_{name}_s": f"{segments[-1].end_s:.3f}" if segments else "",
+        f"last_{name}_s": f"{max(s.end_s for s in segments):.3f}" if segments else "",
     }
+    if name == "vocal":
+        without = (gap.duration_s for gap in gaps(segments, duration_s=duration_s))
+        cells["longest_gap_s"] = f"{max(without, default=0.0):.3f}"
+    return cells
 
 
-def _longest_gap_s(sung: list[Segment], duration_s: float) -> float:
-    starts_s = [*(segment.start_s for segment in sung), duration_s]
-    ends_s = [0.0, *(segment.end_s for segment in sung)]
-    return max(b - a for a, b in zip(ends_s, starts_s, strict=True))
-
-
-def _kind(annotation: Annotation, duration_s: float) -> Row:
+def _kind(sung_s: float, spoken_s: float, *, known: bool) -> Row:
     """Whether a song is sung, and whether nobody sings or speaks, as far as either is known."""
-    sung_s, spoken_s = (
-        covered_s(labelled(annotation.segments, label)) for label in (SINGING, SPEECH)
-    )
-    known = annotation.warning is None and duration_s >= INSTRUMENTAL_S
     sung, voiced = sung_s >= INSTRUMENTAL_S, max(sung_s, spoken_s) >= INSTRUMENTAL_S
     return {
         "vocal": "true" if sung else "false" if known else "",
@@ -102,3 +125,16 @@ def _kind(annotation: Annotation, duration_s: float) -> Row:
 def failed(path: str, error: str) -> Row:
     """The row of a song that could not be done."""
     return dict.fromkeys(COLUMNS, "") | {"path": path, "error": " ".join(error.split())}
+
+
+def is_talk(row: Row) -> bool:
+    """Whether a song is mostly speech, and hardly sung: 5 % may be mistakes.
+
+    Examples
+    --------
+    >>> talk = Annotation((Segment(1, 9, "speech"),), 10, ("singing", "speech"))
+    >>> is_talk(describe(talk, path="a.mp3"))
+    True
+    """
+    spoken, sung = (float(row[f"{name}_fraction"] or 0.0) for name in ("speech", "vocal"))
+    return spoken >= 0.5 and sung <= 0.05

@@ -6,7 +6,9 @@ afterwards.
 
 from __future__ import annotations
 
+import csv
 import glob
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -86,7 +88,9 @@ def read_list(file: str) -> list[str]:
     """The paths in a list, one a line; ``"-"`` is standard input. Blank lines count for nothing.
 
     Relative paths count from the list's own folder; where nothing is there, or on standard input,
-    from the current folder. In a playlist (M3U) lines that begin with ``#`` are comments.
+    from the current folder. In a playlist (M3U) lines that begin with ``#`` are comments. Of a
+    table whose first line names a column ``path`` or ``file``, such as a summary, that column
+    is the list.
 
     Raises
     ------
@@ -102,11 +106,27 @@ def read_list(file: str) -> list[str]:
             f"{file}: no list of paths, one a line: it holds NUL bytes. "
             "A recording is named without --list."
         )
-    lines = [line.removesuffix(b"\r") for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
-    if is_playlist(file) or any(line.startswith(b"#EXT") for line in lines):
-        lines = [line for line in lines if not line.startswith(b"#")]
+    text = os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))
+    paths = _column(text)
+    if paths is None:
+        paths = [line.removesuffix("\r") for line in text.split("\n")]
+        if is_playlist(file) or any(line.startswith("#EXT") for line in paths):
+            paths = [line for line in paths if not line.startswith("#")]
     folder = "" if file == STANDARD else os.path.dirname(file)
-    return [_from(folder, os.fsdecode(line)) for line in lines if line.strip()]
+    return [_from(folder, path) for path in paths if path.strip()]
+
+
+def _column(text: str) -> list[str] | None:
+    """The column of paths, if this is a table that has one."""
+    try:
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+    except (csv.Error, ValueError):  # ValueError: not a line
+        return None
+    names = [name.strip().lower() for name in header]
+    at = next((names.index(name) for name in ("path", "file") if name in names), None)
+    if at is None or any(len(row) > len(names) for row in rows):
+        return None
+    return [row[at] for row in rows if len(row) > at]
 
 
 def is_playlist(path: str | os.PathLike[str]) -> bool:

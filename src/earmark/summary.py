@@ -2,9 +2,11 @@
 
 Rows are appended as songs finish, each in one write that reaches the disk. A torn last line is
 dropped when the file is next opened. While a run lasts, a song done again has two rows, of which
-the later counts; :meth:`Summary.compact` leaves one a song, sorted by path. Runs that share a file
-take turns, by a lock on its folder; where folders cannot be locked (Windows, network drives), give
-each run its own file, and join these by :func:`merge`.
+the later counts; :meth:`Summary.compact` leaves one a song, sorted by path. A file is one song,
+however its path is spelt and whatever link leads to it.
+
+Runs that share a file take turns, by a lock on its folder; where folders cannot be locked (Windows,
+network drives), give each run its own file, and join these by :func:`merge`.
 
 The text is UTF-8; bytes of a path that are none stay what they are.
 """
@@ -15,6 +17,7 @@ import csv
 import io
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -56,7 +59,7 @@ class Summary:
                 rows = []
             sweep(path.parent)
             write_atomic(path, _dumps(rows))
-        self._there = {row["path"]: _line(row) for row in rows}
+        self._there = {_song(row): _line(row) for row in rows}
 
     def append(self, row: Row) -> None:
         """Add a row, unless the song's latest is the very same.
@@ -66,8 +69,8 @@ class Summary:
         OutputError
             If it cannot be written.
         """
-        line = _line(row)
-        if line == self._there.get(row["path"]):
+        song, line = _song(row), _line(row)
+        if line == self._there.get(song):
             return
         try:
             with _turn(self.path), open(self.path, "ab", buffering=0) as file:
@@ -79,7 +82,7 @@ class Summary:
                 f"{self.path}: the summary cannot be written ({error.strerror}). What it holds is "
                 "kept; free some space and run again with --skip-existing."
             ) from error
-        self._there[row["path"]] = line
+        self._there[song] = line
 
     def compact(self) -> None:
         """Leave one row a song, the latest, and sort by path."""
@@ -119,6 +122,8 @@ def read(path: Path) -> list[Row]:
     if _HEADER.startswith(data):
         return []
     text = _whole(data).decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    if "\0" in text:  # which no path can hold
+        text = ""
     try:
         header, *rows = csv.reader(io.StringIO(text, newline="")) if text else [[]]
     except csv.Error:
@@ -147,16 +152,41 @@ def shard_path(path: Path, shard: tuple[int, int]) -> Path:
 def missing_shards(paths: Iterable[Path]) -> list[Path]:
     """The summaries that belong to these, by the names that :func:`shard_path` gives.
 
+    Machines may have a folder each: shards of one name belong together wherever they lie, unless
+    two of them have the same number; then each folder is taken for itself.
+
     Examples
     --------
     >>> missing_shards([Path("songs.1-of-3.csv"), Path("songs.3-of-3.csv"), Path("more.csv")])
     [PosixPath('songs.2-of-3.csv')]
+    >>> missing_shards([Path("a/songs.1-of-2.csv"), Path("b/songs.2-of-2.csv")])
+    []
     """
-    there = set(paths)
-    matches = [(path, re.fullmatch(r"(.*)\.\d+-of-(\d+)", path.stem)) for path in sorted(there)]
-    whole = {(path.with_name(m[1] + path.suffix), int(m[2])): None for path, m in matches if m}
-    needed = [shard_path(path, (i, n)) for path, n in whole for i in range(1, n + 1)]
-    return [path for path in needed if path not in there]
+    files = {os.path.realpath(path): path for path in paths}.values()
+    matches = [(path, re.fullmatch(r"(.*)\.(\d+)-of-(\d+)", path.stem)) for path in files]
+    shards = [(path, m[1] + path.suffix, int(m[2]), int(m[3])) for path, m in matches if m]
+    numbers = Counter((name, count, i) for _, name, i, count in shards)
+    sets: dict[tuple[str, int, str], dict[int, Path]] = {}
+    for path, name, i, count in shards:
+        apart = any(numbers[name, count, j] > 1 for j in range(1, count + 1))
+        folder = os.path.realpath(path.parent) if apart else ""
+        sets.setdefault((name, count, folder), {})[i] = path
+    missing = []
+    for (name, count, _), there in sets.items():
+        folders = {path.parent for path in there.values()}
+        whole = min(folders) / name if len(folders) == 1 else Path(name)
+        lacking = set(range(1, count + 1)) - there.keys()
+        missing += [shard_path(whole, (i, count)) for i in lacking]
+    return sorted(missing)
+
+
+def holds(out: Path, shard: Path) -> bool:
+    """Whether a summary has all songs of another one; of one that is not there, nobody knows."""
+    try:
+        songs = {_song(row) for row in read(shard)}
+    except (FileNotFoundError, OutputError):
+        return False
+    return songs <= {_song(row) for row in read(out)}
 
 
 def merge(paths: Iterable[Path], out: Path, *, overwrite: bool = False) -> int:
@@ -190,12 +220,21 @@ def merge(paths: Iterable[Path], out: Path, *, overwrite: bool = False) -> int:
     if out.exists() and not overwrite:
         read(out)
     write_atomic(out, _dumps(rows))
-    return len({row["path"] for row in rows})
+    return len(_latest(rows))
 
 
 def _dumps(rows: Iterable[Row]) -> bytes:
-    latest = {row["path"]: row for row in rows}
-    return _HEADER + b"".join(_line(latest[path]) for path in sorted(latest))
+    return _HEADER + b"".join(_line(row) for row in _latest(rows))
+
+
+def _latest(rows: Iterable[Row]) -> list[Row]:
+    """The latest row of each song, sorted by path."""
+    return sorted({_song(row): row for row in rows}.values(), key=lambda row: row["path"])
+
+
+def _song(row: Row) -> str:
+    """The file behind a row, by whatever spelling or link it was named."""
+    return os.path.realpath(row["path"])
 
 
 def _line(row: Row) -> bytes:

@@ -9,8 +9,8 @@ A source is a path, bytes, a binary file object (it is read from its start and m
 pair ``(y, sr)`` of an array, shape (n,) or (channels, n), float or int PCM of up to 32 bits, and
 its rate. A sample beyond 100 is an error: such a recording was never scaled to [-1, 1].
 
-mpg123 writes notes to standard error when an MP3 holds foreign bytes between its frames; no
-setting of libsndfile prevents that.
+What libmpg123 writes to standard error about a damaged MP3 is kept back where the C library lets us
+(:mod:`earmark.audio.hush`); warnings and errors say it.
 """
 
 from __future__ import annotations

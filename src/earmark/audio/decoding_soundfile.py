@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import soundfile
 
+from earmark.audio.hush import hushed
 from earmark.audio.mp3 import corrected
 from earmark.audio.samples import Decoder, Samples
 from earmark.errors import AudioError
@@ -55,7 +56,8 @@ class SoundfileDecoder:
             os.lseek(self._target, 0, os.SEEK_SET)
         else:
             self._target.seek(0)
-        return soundfile.SoundFile(self._target, closefd=False)
+        with hushed():
+            return soundfile.SoundFile(self._target, closefd=False)
 
     def _stated_length(self, has_length: bool) -> tuple[int | None, str | None]:
         """Samples by the header, which libsndfile corrects in WAV and Ogg and notes in its log."""
@@ -83,7 +85,8 @@ class SoundfileDecoder:
     def _sought(self, frame: int) -> bool:
         """Whether libsndfile could go there; damage between here and there keeps it from it."""
         try:
-            return self._rest is None and self._file.seek(frame) == frame
+            with hushed():
+                return self._rest is None and self._file.seek(frame) == frame
         except soundfile.LibsndfileError:
             return False
 
@@ -93,13 +96,14 @@ class SoundfileDecoder:
             return self._read_rest(n)
         if len(self._buffer) < n:
             self._buffer = np.empty((n, self.channels), np.float32)
-        try:
-            x: Samples = self._file.read(out=self._buffer[:n])
-        except soundfile.LibsndfileError:
-            x = self._buffer[: self._before_damage(n)]
-        else:
-            self.position += len(x)
-            return x
+        with hushed():
+            try:
+                x: Samples = self._file.read(out=self._buffer[:n])
+            except soundfile.LibsndfileError:
+                x = self._buffer[: self._before_damage(n)]
+            else:
+                self.position += len(x)
+                return x
         self.position += len(x)
         if self._source.tell() >= self._size:
             self.damage = "truncated"

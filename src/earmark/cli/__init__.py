@@ -30,6 +30,7 @@ from earmark.cli import (
     train,
 )
 from earmark.cli.console import complain
+from earmark.cli.numbers import Command
 from earmark.cli.stopping import stoppable
 from earmark.errors import EarmarkError
 
@@ -45,7 +46,7 @@ ROOMS = (
     *(manifest, material, synthesize, train),
 )
 for room in ROOMS:
-    app.command(room.__name__.rpartition(".")[2])(stoppable()(room.command))
+    app.command(room.__name__.rpartition(".")[2], cls=Command)(stoppable()(room.command))
 app.add_typer(study.app, name="study")
 
 

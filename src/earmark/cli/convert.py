@@ -10,7 +10,7 @@ import typer
 
 from earmark.annotation import Annotation
 from earmark.cli.outputs import claim
-from earmark.cli.words import names
+from earmark.cli.words import label_form, names
 
 
 def command(
@@ -41,7 +41,6 @@ def command(
     files is misspelt: nothing is written then.
     """
     from earmark import formats
-    from earmark.errors import FormatError, OutputError
     from earmark.labels import is_audio, label_format, read_segments
     from earmark.relabel import relabel
 
@@ -54,23 +53,25 @@ def command(
     into_folder = len(sources) > 1 or target.is_dir()
     if into_folder and to is None:
         known = ", ".join(formats.names())
-        raise FormatError(f"{target}: a folder; say which format with --to ({known})")
-    form = formats.get_format(target if to is None else to)
+        raise typer.BadParameter(f"{target}: a folder; say which format with --to ({known})")
+    form = label_form(target, option="OUT") if to is None else label_form(to, option="--to")
+    if source is not None:
+        label_form(source, option="--from")
     if not into_folder and label_format(target) not in (None, form.name):
-        raise OutputError(
+        raise typer.BadParameter(
             f"{target}: its suffix is not that of --to {to}; leave out one of the two"
         )
     for path in sources:
         if path.is_dir():
-            raise FormatError(f"{path}: a folder; name the label files in it")
+            raise typer.BadParameter(f"{path}: a folder; name the label files in it")
         if source is None and is_audio(path):
-            raise FormatError(f"{path}: a recording; `earmark detect` makes labels of it")
+            raise typer.BadParameter(f"{path}: a recording; `earmark detect` makes labels of it")
     targets = [
         target / f"{path.name.removesuffix(path.suffix)}{form.suffix}" if into_folder else target
         for path in sources
     ]
     if twice := {str(path) for path in targets if targets.count(path) > 1}:
-        raise OutputError(f"{', '.join(sorted(twice))}: two files would go there")
+        raise typer.BadParameter(f"{', '.join(sorted(twice))}: two files would go there")
     for path in targets:
         claim(path, overwrite=overwrite)
     read = formats.read if form.name == "npz" else read_segments

@@ -10,7 +10,7 @@ import typer
 from earmark.cli import words
 from earmark.cli.cores import MAX_JOBS, share
 from earmark.cli.report import report
-from earmark.errors import EarmarkError, FormatError
+from earmark.errors import EarmarkError, ModelError
 
 if TYPE_CHECKING:
     from earmark.sources import Song
@@ -63,7 +63,9 @@ def command(
     ] = None,
     listed: Annotated[
         str | None,
-        typer.Option("--list", metavar="FILE", help="Paths a line, or an M3U; - is stdin."),
+        typer.Option(
+            "--list", metavar="FILE", help="Paths a line, an M3U or a summary; - is stdin."
+        ),
     ] = None,
     model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
     labels: Annotated[
@@ -112,6 +114,7 @@ def command(
         raise typer.BadParameter("standard input is a song already", param_hint="--list")
     if str(summary) == "-":
         raise typer.BadParameter("a summary is a file", param_hint="--summary")
+    _check_folder(folder)
     songs = find_songs(paths or [], listed=read_list(listed) if listed else [], out=folder)
     if not songs:
         raise EarmarkError(
@@ -127,9 +130,12 @@ def command(
             model, labels="all", threads=threads,
             onset=onset, offset=offset, min_on_s=min_on, min_off_s=min_off,
         )  # fmt: skip
-        asked = detector.chosen(None if labels is None else words.names([labels]))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    try:
+        asked = detector.chosen(None if labels is None else words.names([labels]))
+    except (ModelError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--labels") from None
     table = None if summary is None else Summary(summary, overwrite=overwrite)
     results = batch.run(
         songs,
@@ -153,18 +159,28 @@ def _place(songs: list[Song], folder: str | None) -> str:
 
 def _format_names(given: list[str], scores: bool) -> list[str]:
     """The formats asked for, each once."""
-    from earmark.formats import get_format, names
+    from earmark.formats import names
 
     asked = words.names(given)
     if "all" in asked:
         asked = names()
-    try:
-        forms = [get_format(name) for name in [*asked, *(["npz"] if scores else [])]]
-    except FormatError as error:
-        raise typer.BadParameter(str(error), param_hint="--format") from None
-    if not forms:
+    wanted = [*asked, *(["npz"] if scores else [])]
+    if not wanted:
         raise typer.BadParameter("no format was named", param_hint="--format")
+    forms = (words.label_form(name, option="--format") for name in wanted)
     return list(dict.fromkeys(form.name for form in forms))
+
+
+def _check_folder(folder: str | None) -> None:
+    """Refuse what looks like a label file: a folder of this name would be a surprise."""
+    from earmark.labels import label_format
+
+    if folder is not None and not Path(folder).is_dir() and (form := label_format(folder)):
+        raise typer.BadParameter(
+            f"{folder}: name a folder; files in it are called after their songs. For this format "
+            f"say --format {form}; for a file of this name, of one song, -o - > {folder}",
+            param_hint="--out",
+        )
 
 
 def _for_standard_output(songs: list[Song], names: list[str], *, chosen: bool) -> list[str]:

@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from earmark.cli.console import complain, err, out
+from earmark.cli.console import caution, complain, out
 from earmark.cli.outputs import claim
 from earmark.cli.words import names
 
@@ -75,7 +75,8 @@ def command(
     from a true start or end to the nearest that was found; many false ones make it
     small: read it beside onset F and offset F.
 
-    Songs of TRUTH without labels to measure are named, and the exit code is 1.
+    Songs of TRUTH without labels to measure are named, and the exit code is 1; so
+    are those whose truth has other labels only.
     """
     import numpy as np
 
@@ -89,12 +90,15 @@ def command(
     if label == "all" and truth_label:
         raise typer.BadParameter("--truth-label goes with one --label, not with `all`")
     estimate = reference if estimate is None else estimate
+    if (reference.is_dir() and estimate.is_file()) or (reference.is_file() and estimate.is_dir()):
+        raise typer.BadParameter(f"{reference} and {estimate}: name two files or two folders")
     target = None if json is None else claim(json, overwrite=overwrite)
     comparison = compare(reference, estimate, label=label, truth_labels=names(truth_label))
     tracks = comparison.tracks
     figures: dict[str, Any] = {
         **evaluate(tracks, collar_s=collar),
         "missing": comparison.missing,
+        "left_out": comparison.left_out,
         "notes": comparison.notes,
     }
     if rounds:
@@ -102,11 +106,14 @@ def command(
         figures["intervals"] = bootstrap(tracks, rng=rng, rounds=rounds, collar_s=collar)
     out.print(_table(figures))
     for note in comparison.notes:
-        err.print(f"earmark: {note}", style="yellow", markup=False)
+        caution(note)
     if target is not None:
         write_atomic(target, dumps(plain(figures), ensure_ascii=False, indent=2).encode() + b"\n")
+    for reason in comparison.left_out:
+        complain(reason)
     if comparison.missing:
         complain(f"{estimate}: no estimate of {', '.join(comparison.missing)}")
+    if comparison.missing or comparison.left_out:
         raise typer.Exit(1)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from earmark.annotation import SINGING, SPEECH, Annotation, Segment, labelled
-from earmark.cli.console import caution, err, out
+from earmark.cli import words
+from earmark.cli.console import caution, out
 from earmark.cli.outputs import claim
-from earmark.errors import DataError, EarmarkError
+from earmark.errors import DataError
 
 
 def command(
@@ -38,18 +39,20 @@ def command(
 ) -> None:
     """List the stretches of a song in which the band plays alone: nobody sings or speaks."""
     from earmark import formats
+    from earmark.audio.decoding import printable
     from earmark.gaps import INSTRUMENTAL, gaps
 
-    form = formats.get_format(format or output or "csv")
+    option = "--format" if format else "--out"
+    form = words.label_form(format or output or "csv", option=option)
     if form.name == "npz":
-        raise EarmarkError("gaps are segments, which npz cannot hold; choose another --format")
+        raise typer.BadParameter("gaps are segments, which npz cannot hold", param_hint=option)
     target = None if output is None else claim(output, overwrite=overwrite)
     annotation = _annotation(song, model, label)
     if annotation.warning:
-        err.print(f"earmark: {song}: {annotation.warning}", style="yellow", markup=False)
-    voices = _voices(song, annotation) if label is None else _of_label(song, annotation, label)
+        caution(f"{song}: {annotation.warning}")
+    counted = _counted(song, annotation, label)
     duration_s = _length(song, annotation) if duration is None else duration
-    found = tuple(gaps(voices, duration_s=duration_s, min_s=shortest))
+    found = tuple(gaps(counted, duration_s=duration_s, min_s=shortest))
     answer = Annotation(
         found, duration_s, (INSTRUMENTAL,), str(song), annotation.model,
         provenance={**annotation.provenance, "shortest_gap_s": shortest},
@@ -58,18 +61,21 @@ def command(
         formats.write(answer, target, format=form.name)
     elif format is not None:
         typer.echo(formats.dumps(answer, form.name), nl=False)
-    elif not found:
-        out.print(f"no gap of at least {shortest:g} s in {duration_s:.1f} s")
     else:
-        table = Table(
-            title=f"{len(found)} of at least {shortest:g} s in {duration_s:.1f} s",
-            title_justify="left", box=SIMPLE_HEAD, pad_edge=False,
-        )  # fmt: skip
-        for heading in ("start s", "end s", "length s"):
-            table.add_column(heading, justify="right")
-        for gap in found:
-            table.add_row(f"{gap.start_s:.2f}", f"{gap.end_s:.2f}", f"{gap.duration_s:.2f}")
-        out.print(table)
+        count = f"{len(found) or 'no'} gap{'s' * (len(found) != 1)}"
+        heading = f"{printable(song)}: {count} of at least {shortest:g} s in {duration_s:.1f} s"
+        out.print(heading, markup=False, soft_wrap=True)
+        if found:
+            out.print(_table(found))
+
+
+def _table(found: Sequence[Segment]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("start_s", "end_s", "length_s"):
+        table.add_column(heading, justify="right")
+    for gap in found:
+        table.add_row(f"{gap.start_s:.2f}", f"{gap.end_s:.2f}", f"{gap.duration_s:.2f}")
+    return table
 
 
 def _annotation(song: Path, model: str, label: str | None) -> Annotation:
@@ -80,39 +86,38 @@ def _annotation(song: Path, model: str, label: str | None) -> Annotation:
         return read_segments(song)
     from earmark.detector import SingingDetector
 
-    labels: list[str] | Literal["all"] = "all" if label in (None, "all") else [label]
-    return SingingDetector(model, labels=labels).detect(song)
+    detector = SingingDetector(model, labels="all")
+    if label not in (None, "all", *detector.labels):
+        known = ", ".join(detector.labels)
+        raise typer.BadParameter(
+            f"the model {detector.info.name} does not know {label!r}, only {known}",
+            param_hint="--label",
+        )
+    return detector.detect(song)
 
 
-def _voices(song: Path, annotation: Annotation) -> Sequence[Segment]:
-    """Who sings and who speaks; where nobody looked for speech, that is said."""
-    sung = _of_label(song, annotation, SINGING)
-    if SPEECH not in _looked_for(song, annotation):
+def _counted(song: Path, annotation: Annotation, label: str | None) -> Sequence[Segment]:
+    """What ends a gap: the label that was chosen, or who sings and who speaks."""
+    from earmark.labels import looked_for
+
+    known = looked_for(annotation, song)
+    if label == "all":
+        return annotation.segments
+    if known and (label or SINGING) not in known:  # must not pass for a gap
+        raise DataError(
+            f"{song}: nothing is labelled {label or SINGING}, only {', '.join(sorted(known))}; "
+            "choose with --label"
+        )
+    if label is not None:
+        return labelled(annotation.segments, label)
+    if SPEECH not in known:
         caution(
             f"{song}: tells nothing of speech, so somebody may speak in a gap; "
             f"`earmark detect --labels {SINGING},{SPEECH}` looks for both"
         )
-    return [*sung, *labelled(annotation.segments, SPEECH)]
-
-
-def _of_label(song: Path, annotation: Annotation, label: str) -> Sequence[Segment]:
-    """The segments that count; a label that nobody looked for must not pass for a gap."""
-    if label == "all":
-        return annotation.segments
-    known = _looked_for(song, annotation)
-    if known and label not in known:
-        labels = ", ".join(sorted(known))
-        raise DataError(f"{song}: nothing is labelled {label}, only {labels}; choose with --label")
-    return labelled(annotation.segments, label)
-
-
-def _looked_for(song: Path, annotation: Annotation) -> set[str]:
-    """The labels that somebody looked for; an empty file names none, but its name may."""
-    from earmark.labels import output_labels
-
-    found = {segment.label for segment in annotation.segments}
-    named = annotation.labels if found or annotation.model else ()
-    return {*found, *named, *output_labels(song)}
+    if others := sorted(known - {SINGING, SPEECH}):
+        caution(f"{song}: does not count {', '.join(others)}; --label all counts every label")
+    return [segment for segment in annotation.segments if segment.label in (SINGING, SPEECH)]
 
 
 def _length(song: Path, annotation: Annotation) -> float:

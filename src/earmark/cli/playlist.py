@@ -57,7 +57,9 @@ def command(
     if instrumental is None:
         raise typer.BadParameter("say --instrumental or --vocal")
     if not is_playlist(output):
-        raise OutputError(f"{output}: a playlist's name ends in .m3u8 or .m3u")
+        raise typer.BadParameter(
+            f"{output}: a playlist's name ends in .m3u8 or .m3u", param_hint="--out"
+        )
     target = claim(output, overwrite=overwrite)
     songs = find_songs([str(folder)], out="-")
     rows = _detected(songs, model, jobs) if summary is None else _known(songs, summary)
@@ -84,7 +86,7 @@ def _why(row: Row) -> str:
         return row["error"]
     if not row["vocal_fraction"]:
         return f"{row['path']}: may be sung or not: the model that listened knows no singing"
-    return f"{row['path']}: may be sung or not: {row['warning'] or 'too short to tell'}"
+    return f"{row['path']}: may be sung or not: {row['warning']}"
 
 
 def _detected(songs: list[Song], model: str, jobs: int | None) -> list[Row]:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from earmark.annotation import SINGING, SPEECH
 from earmark.cli.console import complain, err, out
 from earmark.cli.timeline import show
+from earmark.rows import is_talk
 
 if TYPE_CHECKING:
     from earmark.annotation import Annotation
@@ -124,6 +126,7 @@ class _Tally:
     failed: int = 0
     skipped: int = 0
     audio_s: float = 0.0
+    talks: list[float] = field(default_factory=list)
     begun_s: float = field(default_factory=time.perf_counter)
 
     def add(self, result: Result) -> None:
@@ -132,6 +135,8 @@ class _Tally:
         self.skipped += result.skipped
         if result.annotation is not None:
             self.audio_s += result.annotation.duration_s or 0.0
+            if result.annotation.labels == (SINGING,) and is_talk(result.row):
+                self.talks.append(float(result.row["speech_fraction"]))
 
     def line(self, count: int, place: str) -> str:
         said = [
@@ -144,4 +149,14 @@ class _Tally:
         if self.audio_s:
             speed = self.audio_s / (time.perf_counter() - self.begun_s)
             said += [f"{self.audio_s / 60:.1f} min of audio", f"{speed:.0f} times real time"]
-        return ", ".join(said) + (f"; {place}" if place and self.songs > self.failed else "")
+        if place and self.songs > self.failed:
+            said[-1] += f"; {place}"
+        return ", ".join(said) + self._speech(count)
+
+    def _speech(self, count: int) -> str:
+        """What nobody asked for, though it may be wanted: where somebody speaks."""
+        if not self.talks:
+            return ""
+        share = f"{100 * self.talks[0]:.0f} % speech"
+        found = share if count == 1 else f"{len(self.talks)} mostly speech"
+        return f" ({found}; --labels {SINGING},{SPEECH} marks it)"

@@ -28,7 +28,7 @@ npz       .npz       -       yes       exact                 the curve, no segme
 ``singing``. Times have 3 to 6 decimals (SRT and WebVTT: 3). Readers sort segments by start, take
 UTF-8 and (with its byte order mark) UTF-16 with any line ends, and raise nothing but
 :class:`~earmark.errors.FormatError`. An empty file is an annotation without segments, except in
-formats that always have a header or a root (json, jams, textgrid, vtt, npz).
+formats that always have a header or a root (csv, json, jams, textgrid, vtt, npz).
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """Comma-separated tables: ``start_s,end_s,label,score``, times in seconds.
 
-The reader wants ``start_s`` and ``end_s``, in any order among other columns. Without ``label``
-the rows are singing; with a column ``vocal`` (1 or 0) the rows of 0 are no segments. A table
-without a header is ``start, end[, label[, score]]`` (as mir_eval's intervals), or
+The reader wants ``start_s`` and ``end_s``, in any order among other columns; ``start`` and ``end``
+do as well, and so do ``onset``, ``offset`` and ``event_label`` (as in DCASE's lists). Without
+``label`` the rows are singing; with a column ``vocal`` (1 or 0) the rows of 0 are no segments. A
+table without a header is ``start, end[, label[, score]]`` (as mir_eval's intervals), or
 ``start, end, vocal`` if its third column is all 0 and 1. Lines that begin with ``#`` are comments.
+A file of 0 bytes is no table: what has no segments has its header still.
 """
 
 from __future__ import annotations
@@ -16,6 +18,14 @@ from earmark.errors import FormatError
 from earmark.formats.fields import assemble, decimal, decode, encode, number, one_line, segment
 
 COLUMNS = ("start_s", "end_s", "label", "score")
+_ALIASES = {
+    "start": "start_s",
+    "end": "end_s",
+    "onset": "start_s",
+    "offset": "end_s",
+    "event_label": "label",
+}
+_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
 def dumps(annotation: Annotation) -> bytes:
@@ -35,22 +45,34 @@ def loads(data: bytes, name: str = "csv") -> Annotation:
     Raises
     ------
     FormatError
-        If columns are missing, a field is not a number, or an interval is reversed.
+        If the file is empty, columns are missing or separated by something else than commas, a
+        field is not a number, or an interval is reversed.
 
     Examples
     --------
     >>> [s.start_s for s in loads(b"start_s,end_s,vocal\n0,1,0\n1,2.5,1\n").segments]
     [1.0]
     """
-    rows = _rows(decode(data, name), name)
+    text = decode(data, name)
+    if not text.strip():
+        raise FormatError(
+            f"{name}: empty file; a song without singing has the header alone: {','.join(COLUMNS)}"
+        )
+    rows = _rows(text, name)
     if not rows:
         return assemble([])
-    first = rows[0][1]
+    where, first = rows[0]
+    if strange := [word for mark, word in _SEPARATORS.items() if mark in "".join(first[:2])]:
+        raise FormatError(
+            f"{where}: columns are separated by {strange[0]}; save the table with commas between "
+            "columns, and points in numbers: 0.5,1.25,singing"
+        )
     if _is_number(first[0]):
         flags = all(len(row) == 3 and row[2] in ("0", "1") for _, row in rows)
         columns = ["start_s", "end_s", "vocal"] if flags else list(COLUMNS)
     else:
-        where, columns = rows.pop(0)[0], [cell.lower() for cell in first]
+        rows.pop(0)
+        columns = [_ALIASES.get(cell.lower(), cell.lower()) for cell in first]
         if not {"start_s", "end_s"} <= set(columns):
             raise FormatError(
                 f"{where}: no columns start_s and end_s, only {', '.join(first)[:80]!r}; "
