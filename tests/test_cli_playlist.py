@@ -11,6 +11,7 @@ import soundfile
 from earmark import Annotation, Segment, SingingDetector, batch
 from earmark.rows import describe, failed
 from earmark.summary import Summary
+from earmark.work import Result
 from shell import earmark
 from tiny import tiny_model, two_answers
 
@@ -149,7 +150,7 @@ def test_the_cores_are_shared_out_as_for_detect(
 
     monkeypatch.setattr(SingingDetector, "chosen", lambda self, labels: labels)
 
-    def run(*_: object, jobs: int, **__: object) -> Iterator[batch.Result]:
+    def run(*_: object, jobs: int, **__: object) -> Iterator[Result]:
         asked.append(jobs)
         yield from ()
 

@@ -41,6 +41,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "rows",
                 "edits",
                 "summary",
+                "work",
                 "batch",
                 "playlist",
                 "pairing",
