@@ -270,6 +270,18 @@ def test_pyav_reads_the_rest(folder, suffix):
         assert np.abs(y - whole[first : first + 24000]).max() < 1e-3
 
 
+@pytest.mark.parametrize("offset_s", [0.0, 0.005])
+def test_the_first_frame_of_an_m4a_is_whole(folder, offset_s):
+    """Its decoder adds the frame before to it: sought there, it told 23 ms wrongly."""
+    y = np.stack([tone(440, duration_s=2, sr=SR)] * 2).astype("f4")
+    path = encode(folder / "start.m4a", y)
+    found, sr = load_audio(path, sr=None, mono=False, offset_s=offset_s, duration_s=0.1)
+    start = round(offset_s * sr)
+    wanted = y[:, start : start + found.shape[1]]
+    error = found[:, :900] - wanted[:, :900]
+    assert np.sqrt((error**2).mean() / (wanted**2).mean()) < 0.2
+
+
 def test_a_damaged_packet_does_not_move_what_follows(folder, capfd):
     path = encode(folder / "whole.m4a", song(12))
     data = bytearray(path.read_bytes())

@@ -23,10 +23,21 @@ class AvDecoder:
     """
 
     def __init__(self, file: BinaryIO, name: str, *, owned: bool) -> None:
-        file.seek(0)
-        self._owned = file if owned else None
+        self._file, self._name, self._owned = file, name, owned
+        self.damage: str | None = None
+        self._begin()
+        self.sr = int(self._first.sample_rate)
+        self.channels = int(self._first.layout.nb_channels)
+        self.format = f"{self._container.format.name.split(',')[0]} {self._stream.codec.name}"
+        self.frames = self._stated_length()
+        self._pending = self._samples(self._first)
+
+    def _begin(self) -> None:
+        """Open the file and decode its first frame."""
+        name = self._name
+        self._file.seek(0)
         try:
-            self._container: Any = av.open(file, mode="r", metadata_errors="ignore")
+            self._container: Any = av.open(self._file, mode="r", metadata_errors="ignore")
         except av.FFmpegError as error:
             raise AudioError(
                 f"{name}: no audio format that libsndfile or FFmpeg knows ({error.strerror}). "
@@ -38,7 +49,6 @@ class AvDecoder:
         self._stream: Any = self._container.streams.audio[0]
         if self._container.format.name == "flac":  # else damage sounds as noise
             self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
-        self.damage: str | None = None
         self.position = self.lost = 0
         self._frames = self._decoded()
         first = next(self._frames, None)
@@ -48,11 +58,6 @@ class AvDecoder:
             self._container.close()
             raise AudioError(f"{name}: nothing could be decoded. Copy it again.")
         self._first: Any = first
-        self.sr = int(self._first.sample_rate)
-        self.channels = int(self._first.layout.nb_channels)
-        self.format = f"{self._container.format.name.split(',')[0]} {self._stream.codec.name}"
-        self.frames = self._stated_length()
-        self._pending = self._samples(self._first)
 
     @property
     def _counts_samples(self) -> bool:
@@ -111,19 +116,26 @@ class AvDecoder:
 
     def seek(self, frame: int) -> None:
         """Go to a sample; beyond the end, to the end."""
-        if not self._counts_samples and frame >= self.position:
+        start_s = frame / self.sr - _PRE_ROLL_S
+        if frame >= self.position and (start_s <= 0 or not self._counts_samples):
             return self._skip_to(frame)
-        start = max(0.0, frame / self.sr - _PRE_ROLL_S) if self._counts_samples else 0.0
-        zero = self._first.pts or 0
-        self._container.seek(zero + int(start / self._stream.time_base), stream=self._stream)
+        if start_s <= 0 or not self._counts_samples:
+            # from the start anew: a decoder that was sought there lacks what the first frame
+            # of some codecs is added to, and tells 23 ms of it wrongly
+            self._container.close()
+            self._begin()
+            self._pending = self._samples(self._first)
+            return self._skip_to(frame)
+        zero = self._first.pts
+        self._container.seek(zero + int(start_s / self._stream.time_base), stream=self._stream)
         self._frames = self._decoded()
         self.lost = 0
         first = next((f for f in self._frames if not isinstance(f, int)), None)
         if first is None:
             self._pending, self.position = np.empty((0, self.channels), np.float32), frame
             return None
-        at = float((first.pts - zero) * self._stream.time_base) if self._counts_samples else 0.0
-        self._pending, self.position = self._samples(first), round(at * self.sr)
+        at_s = float((first.pts - zero) * self._stream.time_base)
+        self._pending, self.position = self._samples(first), round(at_s * self.sr)
         return self._skip_to(frame)
 
     def _skip_to(self, frame: int) -> None:
@@ -146,5 +158,5 @@ class AvDecoder:
 
     def close(self) -> None:
         self._container.close()
-        if self._owned is not None:
-            self._owned.close()
+        if self._owned:
+            self._file.close()
