@@ -8,8 +8,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from earmark.errors import ModelError  # noqa: E402
+from earmark.features.logmel import SILENCE  # noqa: E402
 from earmark.learn import export  # noqa: E402
-from earmark.nets.crnn import SILENCE, Crnn  # noqa: E402
+from earmark.nets.crnn import Crnn  # noqa: E402
 from earmark.nets.light import LightCrnn, smooth  # noqa: E402
 from earmark.runtime import OnnxModel  # noqa: E402
 
@@ -40,8 +41,9 @@ def test_parity(net: torch.nn.Module, tmp_path: Path) -> None:
     labels = ("singing", "speech")[: getattr(net, "labels", 1)]
     export.export_onnx(net, tmp_path / "m.onnx", frames=100, labels=labels, decoding={"onset": 0.6})
     model = OnnxModel(tmp_path / "m.onnx")
-    X = np.random.default_rng(0).normal(-4, 3, (2, 100, 64)).astype(np.float32)
-    X[1, :30], X[:, :, 50:] = SILENCE, SILENCE  # a late start, and bands without sound
+    X = np.random.default_rng(0).normal(-4, 3, (3, 100, 64)).astype(np.float32)
+    X[1, :30], X[:2, :, 50:] = SILENCE, SILENCE  # a late start, and bands without sound
+    X[2] -= np.linspace(0, 10, 100, dtype=np.float32)[:, None]  # a fade
     with torch.no_grad():
         logits = net(torch.from_numpy(X))
     expected = smooth(logits.sigmoid()).numpy()

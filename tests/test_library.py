@@ -7,8 +7,8 @@ import pytest
 
 import corpus
 from earmark.errors import DataError
-from earmark.features.logmel import logmel, to_log
-from earmark.learn.examples import Examples, heard
+from earmark.features.logmel import SILENCE, logmel, to_log
+from earmark.learn.examples import Examples, heard, some_seconds
 from earmark.learn.library import Library, energy_active
 from earmark.learn.manifest import read_manifest, write_manifest
 
@@ -143,6 +143,34 @@ def test_labels_follow_the_voice_through_the_mixing(library: Library) -> None:
         if 20 < y.sum() < 180:
             loud = X.max(axis=1)
             assert loud[y].mean() > loud[~y].mean() + 1
+
+
+def test_short_recordings_are_silence_but_for_some_seconds(library: Library) -> None:
+    """The same examples, of some of which one part alone is left."""
+    some, whole = (
+        Examples(library, split="train", draw={"music": 1}, frames=1000, short=share)
+        for share in (0.5, 0.0)
+    )
+    cut = 0
+    for seed in range(40):
+        X, before = (each.draw(np.random.default_rng(seed))[0] for each in (some, whole))
+        gone = (before != X).any(axis=1)
+        assert (X[gone] == np.float32(SILENCE)).all()
+        cut += gone.any()
+    assert 10 < cut < 30
+    parts = [some_seconds(1000, np.random.default_rng(seed)) for seed in range(100)]
+    assert all(np.ptp(np.flatnonzero(part)) == part.sum() - 1 for part in parts)
+    assert 50 <= min(part.sum() for part in parts) < 60
+    assert 500 < max(part.sum() for part in parts) <= 600
+
+
+def test_nobody_sings_in_silence(library: Library) -> None:
+    examples = Examples(library, split="train", draw={"singing": 1}, frames=200, short=0.9)
+    for seed in range(20):
+        X, labels, known = examples.draw(np.random.default_rng(seed))
+        silent = (np.float32(SILENCE) == X).all(axis=1)
+        assert not labels[silent].any()
+        assert known[silent].all()
 
 
 def test_nothing_to_draw(library: Library) -> None:

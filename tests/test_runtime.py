@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from earmark.errors import ModelError
-from earmark.features.logmel import logmel
-from earmark.runtime import SHIPPED, SILENCE, OnnxModel, model_names, model_path
+from earmark.features.logmel import SILENCE, logmel
+from earmark.runtime import SHIPPED, OnnxModel, model_names, model_path
 from earmark.synth import render_song
 from tiny import tiny_model
 

@@ -24,11 +24,10 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from earmark.errors import ModelError
-from earmark.features.logmel import N_MELS, OFFSET
+from earmark.features.logmel import N_MELS, SILENCE
 from earmark.hysteresis import Hysteresis
 
 SHIPPED = Path(__file__).with_name("models")
-SILENCE = np.float32(np.log(OFFSET))
 BATCH = 2
 """Windows that run at once: more does not pay (their activations leave the cache)."""
 
@@ -147,7 +146,7 @@ class OnnxModel:
         n_held = n_seen = n_run = 0
         for view in views:
             if not n_seen:
-                held, n_held = [np.full((skip, view.shape[1]), SILENCE)], skip
+                held, n_held = [_silence(skip, view)], skip
             held.append(view)
             n_held += len(view)
             n_seen += len(view)
@@ -162,7 +161,7 @@ class OnnxModel:
         if n_seen:
             left = n_seen - n_run * step  # where a window starts that ends a border after the end
             starts = [*range(step, left, step), max(left, step if n_seen <= step else 0)]
-            buffer = np.concatenate([*held, np.full((self.info.window, held[0].shape[1]), SILENCE)])
+            buffer = np.concatenate([*held, _silence(self.info.window, held[0])])
             sums = self._add(sums, buffer, starts)
             yield _mean(sums[skip : step + self.info.border + left])
 
@@ -182,6 +181,10 @@ class OnnxModel:
                 sums[start : start + len(found), :-1] += fade * found
                 sums[start : start + len(found), -1:] += fade
         return sums
+
+
+def _silence(frames: int, like: Frames) -> Frames:
+    return np.full((frames, like.shape[1]), SILENCE, dtype=np.float32)
 
 
 def _fade(window: int, border: int) -> Frames:

@@ -24,6 +24,8 @@ N_MELS = 64
 PAD = (N_FFT - HOP_LENGTH) // 2
 """Samples that a frame's window reaches beyond the frame, on either side."""
 OFFSET = 1e-7
+SILENCE = float(np.log(OFFSET))
+"""What every band of digital silence is."""
 
 _BLOCK = 256  # frames at a time: spectra of a block stay in the second-level cache
 

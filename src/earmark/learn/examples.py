@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.annotation import HOP_S
+from earmark.features.logmel import SILENCE
 from earmark.learn.augment import MOST_BANDS, MOST_TEMPO, stretch, transpose, treat
 from earmark.learn.kinds import LABELS, drawable
 from earmark.learn.library import PHRASES, Item, Library
@@ -24,6 +25,8 @@ from earmark.learn.sounds import Mask, Sounds
 
 Example = tuple[NDArray[np.float32], Mask, Mask]
 """Log-mel (T, 64), labels (T, 2) or (T,), and which of them are known, of the same shape."""
+SHORT_S = (1.0, 12.0)
+"""How long a short recording may be, in seconds; each doubling is as likely as any other."""
 LOOSE_EDGE = 5
 """Frames left out on either side of the label edges of songs, which are 0.1 s off, as are those of
 the songs in stems that are at hand."""
@@ -46,6 +49,8 @@ class Examples:
     augment : bool
         Whether examples are treated as in :mod:`earmark.learn.augment`, half of them played in
         another tempo and at another pitch.
+    short : float
+        Share of examples that are short recordings: digital silence before and after some seconds.
 
     Raises
     ------
@@ -62,10 +67,12 @@ class Examples:
         frames: int,
         snr_db: tuple[float, float] = (-8.0, 10.0),
         augment: bool = False,
+        short: float = 0.0,
     ) -> None:
         pools = {name: Pool(library.items(split, name)) for name in MATERIALS}
         pools["music"] = Pool(library.items(split, "music", "stems"))
         self._sounds, self._snr_db, self._augment = Sounds(pools, frames), snr_db, augment
+        self._short = short
         there = {name for name, pool in pools.items() if pool}
         usable = drawable(draw, there, where=f"split {split!r}")
         self.kinds = tuple(usable)
@@ -79,7 +86,11 @@ class Examples:
         else:
             power, labels, known = self._bent(kind, rng)
             power = treat(power, rng)
-        return master(power, rng), labels, known
+        X = master(power, rng)
+        if self._short and rng.random() < self._short:
+            heard_part = some_seconds(len(X), rng)
+            X[~heard_part], labels[~heard_part], known[~heard_part] = SILENCE, False, True
+        return X, labels, known
 
     def _bent(self, kind: str, rng: Rng) -> tuple[Power, Mask, Mask]:
         """An example half the time in another tempo and at another pitch."""
@@ -184,6 +195,14 @@ def heard(active: Mask, voice: Power, music: Power) -> tuple[Mask, Mask]:
     tail = round(PHRASES.min_off_s / HOP_S)
     near = np.convolve(label, np.ones(2 * tail + 1), mode="same") > 0
     return label, label | ~active | near
+
+
+def some_seconds(frames: int, rng: Rng) -> Mask:
+    """Where a short recording lies in an example."""
+    length = min(frames, round(float(np.exp(rng.uniform(*np.log(SHORT_S)))) / HOP_S))
+    start = int(rng.integers(frames - length + 1))
+    at = np.arange(frames)
+    return (at >= start) & (at < start + length)
 
 
 def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:

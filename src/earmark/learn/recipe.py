@@ -43,6 +43,8 @@ class Stage:
     """Kinds of examples that the stage is validated on; those of ``draw`` where not given."""
     augment: bool = False
     """Whether examples are treated as in ``augment.py``: tempo, pitch, compressor, and so on."""
+    short: float = 0.0
+    """Share of examples of which only some seconds are heard, as of a short recording."""
     average: float = 0.0
     """Decay of the moving average of the weights, which is what is kept; see ``averaging.py``."""
     validate_every: int = 100
@@ -57,7 +59,7 @@ class Stage:
         _switch(self, "freeze_batch_norm", "augment")
         _texts(self, "freeze")
         _number(self, "lr", least=0)
-        _number(self, "average", least=0, below=1)
+        _number(self, "average", "short", least=0, below=1)
         for name in ("draw", "valid"):
             odds = getattr(self, name)
             if not isinstance(odds, Mapping) or not all(
@@ -150,10 +152,11 @@ def _whole(settings: object, *names: str, least: int, below: float = math.inf) -
             raise ValueError(f"{name} is a whole number {_range(least, below)}, got {value!r}")
 
 
-def _number(settings: object, name: str, *, least: float, below: float = math.inf) -> None:
-    value = getattr(settings, name)
-    if not _finite(value) or not least <= value < below:
-        raise ValueError(f"{name} is a number {_range(least, below)}, got {value!r}")
+def _number(settings: object, *names: str, least: float, below: float = math.inf) -> None:
+    for name in names:
+        value = getattr(settings, name)
+        if not _finite(value) or not least <= value < below:
+            raise ValueError(f"{name} is a number {_range(least, below)}, got {value!r}")
 
 
 def _range(least: float, below: float) -> str:

@@ -23,14 +23,11 @@ product, the classic GRU before it.
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
-from earmark.features.logmel import OFFSET
+from earmark.features.logmel import SILENCE
 
-SILENCE = math.log(OFFSET)
 PRIOR = 10.0
 """Frames of silence that every band's mean counts besides its own: no single frame decides."""
 LOWEST = -8.0
