@@ -47,7 +47,8 @@ class Forest:
         """A score every 20 ms, shape (T,)."""
         X = _statistics(load_mix([wav], sr=SR))
         some = self._trees.predict_proba(X[::STRIDE])[:, 1]
-        return np.repeat(some, STRIDE)[: len(X)].astype(np.float32)
+        frames = np.arange(len(X))
+        return np.interp(frames, frames[::STRIDE], some).astype(np.float32)
 
 
 def _statistics(y: NDArray[np.float32]) -> NDArray[np.float32]:

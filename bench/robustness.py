@@ -2,9 +2,9 @@
 
     python bench/robustness.py --data ../shared/data --peers work/peers --split dev
 
-Each song of the split is heard as it is and after each treatment; songs in stems (``--stems``, any
-split) are heard with the voice at other levels and with the centre cancelled. AUC and accuracy at
-each system's own thresholds, over all frames together.
+Each song of the split is heard as it is, after each treatment, after some silence, and in short
+clips; songs in stems (``--stems``, any split) are heard with the voice at other levels and with the
+centre cancelled. AUC and accuracy at each system's own thresholds, over all frames together.
 """
 
 from __future__ import annotations
@@ -98,6 +98,10 @@ NOTE = (
     "and only the change from row to row says something.\n"
 )
 TEMPI = (0.85, 1.15)
+LATER_S = (4, 8, 12)
+"""Silence before a song: where earmark's windows lie in it, 16 s apart, is chance."""
+CLIPS_S = (2, 5, 10)
+CLIP_EVERY_S = 20
 VOICE_DB = (-12, -6, 0, 6, 12)
 
 
@@ -133,6 +137,14 @@ def _conditions(
             y = librosa.effects.time_stretch(_load(song.paths[0]), rate=rate)
             heard.append(_kept(folder, y, song, pace=rate))
         yield f"tempo {100 * (rate - 1):+.0f} %", heard
+    for later_s in LATER_S:
+        heard = []
+        for song in songs:
+            y = np.pad(_load(song.paths[0]), (later_s * SR, 0))
+            heard.append(_kept(folder, y, song, later_s=later_s))
+        yield f"after {later_s} s of silence", heard
+    for clip_s in CLIPS_S:
+        yield f"clips of {clip_s} s", [c for song in songs for c in _clips(song, clip_s, folder)]
     for db in VOICE_DB if stems else ():
         heard = []
         for song in stems:
@@ -155,19 +167,35 @@ def _without_centre(song: manifest.Track, folder: Path) -> Treated:
     return _kept(folder, left - right, song)
 
 
+def _clips(song: manifest.Track, clip_s: int, folder: Path) -> Iterator[Treated]:
+    """Pieces of a song, each by itself."""
+    y = _load(song.paths[0])
+    for start_s in range(0, len(y) // SR - clip_s, CLIP_EVERY_S):
+        part = y[start_s * SR : (start_s + clip_s) * SR]
+        yield _kept(folder, part, song, later_s=-start_s)
+
+
 def _load(path: Path) -> Samples:
     return load_audio(path, sr=SR)[0]
 
 
-def _kept(folder: Path, y: Samples, song: manifest.Track, *, pace: float = 1.0) -> Treated:
+def _kept(
+    folder: Path, y: Samples, song: manifest.Track, *, pace: float = 1.0, later_s: float = 0.0
+) -> Treated:
     """A treated song as a WAV of 16 kHz, which every system takes."""
     own = hashlib.sha256(os.fsencode(song.paths[0])).hexdigest()  # many are called mixture.wav
-    wav = folder / f"{own}.wav"
+    wav = folder / f"{own}{min(later_s, 0.0):g}.wav"
     y = librosa.resample(y, orig_sr=SR, target_sr=16000)
     y = y / max(1.0, float(np.abs(y).max()))
     soundfile.write(wav, y, 16000, subtype="PCM_16")
-    truth = [Segment(s.start_s / pace, s.end_s / pace) for s in song.segments() or []]
-    return Treated(wav, tuple(truth), len(y) / 16000)
+    duration_s = len(y) / 16000
+    moved = [(s.start_s / pace + later_s, s.end_s / pace + later_s) for s in song.segments() or []]
+    truth = [
+        Segment(max(start_s, 0.0), min(end_s, duration_s))
+        for start_s, end_s in moved
+        if end_s > 0 and start_s < duration_s
+    ]
+    return Treated(wav, tuple(truth), duration_s)
 
 
 def _filtered(y: Samples, band_hz: tuple[float, float]) -> Samples:

@@ -98,7 +98,8 @@ def songs_of(tracks: Sequence[manifest.Track], folder: Path, prefix: str) -> lis
     for number, track in enumerate(tracks):
         y = load_mix(track.paths, sr=SR)
         wav = folder / f"{prefix}{number}.wav"
-        soundfile.write(wav, y, SR, subtype="PCM_16")
+        whole = y / max(1.0, float(np.abs(y).max()))  # a mix that exceeds full scale is not cut
+        soundfile.write(wav, whole, SR, subtype="PCM_16")
         source = track.paths[0] if len(track.paths) == 1 else wav
         songs.append(Song(source, wav, len(y) / SR, track))
     return songs

@@ -8,7 +8,8 @@
 # singing, singing-nc or singing-fast (default: all of them).
 #
 # Four processes share each batch, however many cores there are: normalisation over a process's own
-# examples is part of the recipe. Stop it at any time; called again it goes on. To ship a model, copy
+# examples is part of the recipe. recordings.jsonl and material/ in OUT are made once: remove them when
+# DATA or what renders has changed. Stop it at any time; called again it goes on. To ship a model, copy
 # OUT/NAME/NAME.onnx to src/earmark/models/ and write its card.
 set -euo pipefail
 data=${1:?"usage: runs/train.sh DATA [OUT [MODEL...]]"}

@@ -511,10 +511,15 @@ def test_integers_of_64_bits_are_refused(folder, dtype):
     assert load_audio((y.astype("int16"), 16000))[0] == pytest.approx(np.full(16000, 0.5))
 
 
-@pytest.mark.parametrize("sr", [0, -16000, 0.5, np.nan, np.inf])
+@pytest.mark.parametrize("sr", [0, -16000, 0.5, 44100.5, np.nan, np.inf])
 def test_wrong_rates_of_an_array(sr):
-    with pytest.raises(ValueError, match="sr must be at least 1 Hz"):
+    with pytest.raises(ValueError, match="sr must be a whole number of Hz"):
         load_audio((np.zeros(10), sr))
+
+
+def test_an_array_without_channels():
+    with pytest.raises(ValueError, match=r"shape .*got \(0, 100\)"):
+        load_audio((np.zeros((0, 100)), 16000))
 
 
 @pytest.mark.parametrize(("suffix", "error"), [("wav", 1e-4), ("flac", 1e-4), ("ogg", 0.03)])

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from earmark import ledger as ledger_of
 from earmark.errors import OutputError
 from earmark.ledger import NAME, Ledger
 
@@ -157,6 +158,13 @@ def test_several_processes_at_once(ledger):
     ]
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
     ledger.refuse_foreign([f"{k}-{i}.csv" for k in range(3) for i in range(30)])
+
+
+def test_the_latest_row_is_remembered(ledger, monkeypatch):
+    for number in range(8):  # their digests are in no order
+        monkeypatch.setattr(ledger_of.time, "time", lambda number=number: 1e9 + number)
+        ledger.record({"a.csv": b"%d" % number}, origin="x", row=ROW | {"path": str(number)})
+    assert ledger.remembered(["a.csv"])["path"] == "7"
 
 
 def test_edited_is_what_was_written_here_for_this_song_and_changed_since(ledger, tmp_path):

@@ -1,6 +1,7 @@
 """The model that ships hears singing: in the bundled song, in rendered ones, and in real ones."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from earmark import Segment, SingingDetector, formats
 from earmark.annotation import labelled, segments_to_frames
 from earmark.datasets.singing_corpus import rows
 from earmark.metrics.frames import Track, auc, evaluate
-from earmark.runtime import OnnxModel, model_names, model_path
+from earmark.runtime import SHIPPED, OnnxModel, model_names, model_path
 from earmark.synth import render_song
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -29,6 +30,17 @@ def test_the_cards_are_of_the_models_that_ship(name: str) -> None:
     assert f"`{hashlib.sha256(model.read_bytes()).hexdigest()}`" in card
     assert model.stat().st_size < 3e6
     assert OnnxModel(model).info.name == name
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"{name}.md" for name in model_names())])
+def test_tables_name_models_that_ship(page: str) -> None:
+    """Whatever a table says of a model, such as (8db1e4ad), it says of one that is here."""
+    text = Path(EXAMPLES.parent / page if page == "README.md" else SHIPPED / page).read_text(
+        "utf-8"
+    )
+    named = set(re.findall(r"\*\*earmark\*\* [\w-]+ \(([0-9a-f]{8})\)", text))
+    assert named
+    assert named <= {OnnxModel(name).info.sha256[:8] for name in model_names()}
 
 
 def track(detector: SingingDetector, source: object, truth: tuple[Segment, ...]) -> Track:

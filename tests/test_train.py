@@ -301,7 +301,7 @@ def with_songs(folder: Path, songs: list[tuple[str, str]], *, sung: bool = True)
     return folder / "more.jsonl"
 
 
-def test_what_ships_is_learnt_from_some_splits_and_calibrated_on_another(tmp_path: Path) -> None:
+def test_some_splits_are_learnt_from_and_another_is_calibrated_on(tmp_path: Path) -> None:
     manifest = with_songs(tmp_path, [("nc", "n"), ("dev", "d"), ("dev", "e")])
     songs = Stage("songs", 4, {"song": 1}, batch=4, frames=50, validate_every=4)
     settings = {"train_on": ("train", "nc"), "name": "mine", "stages": (songs,)}

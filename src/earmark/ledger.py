@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePath
@@ -25,6 +26,8 @@ NAME = ".earmark.sqlite"
 TIMEOUT_S = 60.0
 _SONG = "song"
 """Where a row of the ledger keeps the recording's absolute path, beside the summary's cells."""
+_WHEN = "written"
+"""Where it keeps when that was, in seconds since 1970."""
 _TABLE = """
     CREATE TABLE IF NOT EXISTS outputs (
         name BLOB, sha256 TEXT, origin TEXT, row TEXT, PRIMARY KEY (name, sha256)
@@ -144,7 +147,7 @@ class Ledger:
     def remembered(
         self, names: Iterable[str], *, origin: str | None = None
     ) -> dict[str, str] | None:
-        """The summary's row of a song that was done, whatever became of its files since.
+        """The summary's latest row of a song that was done, whatever became of its files since.
 
         Parameters
         ----------
@@ -159,11 +162,14 @@ class Ledger:
             None where nothing of this origin was written under these names.
         """
         query = "SELECT row, origin FROM outputs WHERE name = ?"
-        for name in names:
-            for row, known in self._all(query, os.fsencode(name)):
-                if origin in (None, known):
-                    return _cells(row)
-        return None
+        rows = [
+            row
+            for name in names
+            for row, known in self._all(query, os.fsencode(name))
+            if origin in (None, known)
+        ]
+        latest = max(rows, key=lambda row: json.loads(row).get(_WHEN, 0.0), default=None)
+        return None if latest is None else _cells(latest)
 
     def record(
         self, outputs: Mapping[str, bytes], *, origin: str, row: Mapping[str, str], song: str = ""
@@ -193,7 +199,7 @@ class Ledger:
                 f"{self.folder}: the folder cannot be made ({error.strerror}). "
                 "Choose another with -o."
             ) from error
-        note = json.dumps({**row, _SONG: song})
+        note = json.dumps({**row, _SONG: song, _WHEN: time.time()})
         with self._connected() as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
@@ -248,7 +254,7 @@ class Ledger:
 
 def _cells(row: str) -> dict[str, str]:
     """The summary's part of a row of the ledger."""
-    return {key: cell for key, cell in json.loads(row).items() if key != _SONG}
+    return {key: cell for key, cell in json.loads(row).items() if key not in (_SONG, _WHEN)}
 
 
 def _are_two(owner: str, song: str) -> bool:

@@ -41,6 +41,19 @@ def _count(change: int) -> None:
             variable.value = nowhere if _readers else own
 
 
+def _after_fork() -> None:
+    """In a child process no other thread is left, whatever they held."""
+    global _turn, _readers
+    _turn, _readers = threading.Lock(), 0
+    if streams := _streams():
+        variable, own, _ = streams
+        variable.value = own
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 @cache
 def _streams() -> tuple[ctypes.c_void_p, int | None, int | None] | None:
     """C's variable, what it holds at first, and a stream to nowhere; None without glibc."""

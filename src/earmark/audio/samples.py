@@ -72,10 +72,10 @@ class ArrayDecoder:
 
     def __init__(self, y: NDArray[Any], sr: int) -> None:
         y = np.asarray(y)
-        if y.ndim not in (1, 2) or (y.ndim == 2 and len(y) > max(64, y.shape[1])):
+        if y.ndim not in (1, 2) or (y.ndim == 2 and not 0 < len(y) <= max(64, y.shape[1])):
             raise ValueError(f"y must have the shape (n,) or (channels, n), got {y.shape}")
-        if not 1 <= sr < math.inf:
-            raise ValueError(f"sr must be at least 1 Hz and finite, got {sr}")
+        if not 1 <= sr < math.inf or sr != int(sr):
+            raise ValueError(f"sr must be a whole number of Hz, at least 1, got {sr}")
         self._samples = np.atleast_2d(y).T
         self.sr = int(sr)
         self.frames: int | None = len(self._samples)

@@ -117,13 +117,13 @@ def _known(songs: list[Song], summary: Path) -> list[Row]:
     except FileNotFoundError:
         raise DataError(f"{summary}: no such file") from None
     rows = {
-        os.path.abspath(base / row["path"]): row
+        os.path.realpath(base / row["path"]): row
         for base in (summary.parent, Path())
         for row in known
     }
     return [
         (row | {"path": song.path})
-        if (row := rows.get(os.path.abspath(song.path)))
+        if (row := rows.get(os.path.realpath(song.path)))
         else failed(song.path, song.problem or f"{song.path}: not in {summary}")
         for song in songs
     ]

@@ -38,8 +38,7 @@ less. Our choice: what four songs asked for cost twelve songs of another singer 
 to .899, and without edges .959 to .941), and half of it served the four as well."""
 ONSETS = (0.4, 0.45, 0.5, 0.55, 0.6)
 FALLS = (0.0, 0.05, 0.1, 0.15, 0.2)
-"""Offset below onset. The shortest segment and pause are what labels mean (docs/labels.md), and are
-not fitted."""
+"""Offset below onset. The shortest segment and pause stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)

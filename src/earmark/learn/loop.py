@@ -52,10 +52,11 @@ def fit(
     mixed_precision: bool = True,
     progress: Callable[[int, dict[str, float]], None] = lambda step, row: None,
 ) -> float:
-    """Train a network for one stage; it ends with the weights of the best validation.
+    """Train a network for one stage; it ends with averaged weights, or those that validated best.
 
-    Averaged weights are kept as they are at the end: how a validation on mixtures goes says too
-    little of songs to choose by it (measured: the last were better on songs, worse on mixtures).
+    Averaged weights (``stage.average``) are kept as they are at the end: how a validation on mixtures
+    goes says too little of songs to choose by it (measured: the last were better on songs, worse
+    on mixtures).
 
     Parameters
     ----------

@@ -82,8 +82,8 @@ def doubts(found: Parts, recipe: Recipe) -> list[str]:
     if not found.valid:
         said.append(
             f"no recording is of split {VALID!r}: nothing will tell how the model does on people "
-            "whom it has not heard; all steps are done, and the last weights are kept. To change "
-            f'that, give some singers "split": "{VALID}" in the manifest'
+            f'whom it has not heard. To change that, give some singers "split": "{VALID}" in the '
+            "manifest"
         )
     return said
 

@@ -149,9 +149,12 @@ def _export(
     frames = recipe.stages[-1].frames
     export = partial(export_onnx, net, frames=frames, name=target.stem, labels=labels)
     decoding, calibration = dict(recipe.decoding), target.with_name(CALIBRATION)
-    calibration.unlink(missing_ok=True)
+    for old in (target, calibration):  # where this fails, none of an earlier run looks current
+        old.unlink(missing_ok=True)
     if fitted_to:
-        with tempfile.TemporaryDirectory(dir=target.parent) as own:  # nobody takes it for the model
+        with (
+            tempfile.TemporaryDirectory() as own
+        ):  # elsewhere, so that nobody takes it for the model
             export(Path(own, "plain.onnx"), smoothed=False)
             plain = OnnxModel(Path(own, "plain.onnx"))
         scored = score_songs(plain, fitted_to, label=SINGING)
