@@ -54,9 +54,9 @@ def fit(
 ) -> float:
     """Train a network for one stage; it ends with averaged weights, or those that validated best.
 
-    Averaged weights (``stage.average``) are kept as they are at the end: how a validation on mixtures
-    goes says too little of songs to choose by it (measured: the last were better on songs, worse
-    on mixtures).
+    Averaged weights (``stage.average``) are kept as they are at the end: how a validation on
+    mixtures goes says too little of songs to choose by it (measured: the last were better on songs,
+    worse on mixtures).
 
     Parameters
     ----------
