@@ -26,7 +26,7 @@ mkdir -p "$out"
     earmark material "$out/recordings.jsonl" -o "$out/material" --jobs 4 "${tunes[@]}"
 
 for model in "${models[@]}"; do
-    changes=()
+    changes=(--set 'calibrate="dev"')
     case $model in
     singing) ;;
     singing-nc) changes+=(--set 'train_on=["train", "nc"]') ;;
@@ -35,5 +35,5 @@ for model in "${models[@]}"; do
     esac
     OMP_NUM_THREADS=1 python -m torch.distributed.run --standalone --nproc-per-node 4 \
         -m earmark.learn.train "$out/material/corpus.jsonl" -o "$out/$model" \
-        --recipe "$here/src/earmark/learn/default.toml" ${changes[@]+"${changes[@]}"}
+        --recipe "$here/src/earmark/learn/default.toml" "${changes[@]}"
 done
