@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 from earmark.errors import DataError  # noqa: E402
 from earmark.hysteresis import Hysteresis  # noqa: E402
 from earmark.learn.calibrate import (  # noqa: E402
+    TOLD,
     Calibration,
     accuracies,
     calibrate,
@@ -41,7 +42,9 @@ def test_it_undoes_what_was_wrong() -> None:
     found = leave_one_out(songs, decoding=Hysteresis())
     assert found["before"]["calibration_error"] > 0.2
     assert found["after"]["calibration_error"] < 0.05
-    assert found["after"]["accuracy"] > found["before"]["accuracy"] + 0.1
+    for measure in ("accuracy", "f1", "onset_f"):
+        assert found["after"][measure] > found["before"][measure] + 0.1
+    assert set(found["after"]) == {*TOLD, "calibration_error"}
 
 
 def test_averaging_is_not_counted_as_calibration() -> None:
