@@ -144,7 +144,8 @@ def _conditions(
             heard.append(_kept(folder, y, song, later_s=later_s))
         yield f"after {later_s} s of silence", heard
     for clip_s in CLIPS_S:
-        yield f"clips of {clip_s} s", [c for song in songs for c in _clips(song, clip_s, folder)]
+        if heard := [clip for song in songs for clip in _clips(song, clip_s, folder)]:
+            yield f"clips of {clip_s} s", heard
     for db in VOICE_DB if stems else ():
         heard = []
         for song in stems:

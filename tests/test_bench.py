@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import corpus
+from earmark.annotation import Segment
 from earmark.learn.manifest import Track, write_manifest
 
 pytest.importorskip("sklearn")
@@ -63,7 +64,20 @@ def test_robustness_treats_songs_and_stems(
     robustness.main()
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
     assert any(row.startswith("| centre cancelled") for row in rows)
-    assert len(rows) == 22  # a head, a rule, and twenty treatments
+    assert any(row.startswith("| clips of 5 s") for row in rows)
+    assert len(rows) == 27  # a head, a rule, and 25 treatments: no clip of 10 s in songs of 6 s
+
+
+def test_clips_and_songs_that_start_late_have_their_own_truth(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("start_s,end_s,label\n1,3,singing\n22,23,singing\n")
+    path = tmp_path / corpus.write(tmp_path / "one.wav", np.full(16000 * 30, 0.1))
+    song = Track((path,), "song", "a", "dev", "", "hand", tmp_path / "one.csv", None)
+    clips = [clip.truth for clip in robustness._clips(song, 2, tmp_path)]
+    assert clips == [(Segment(1, 2),), ()]
+    clips = [clip.truth for clip in robustness._clips(song, 5, tmp_path)]
+    assert clips == [(Segment(1, 3),), (Segment(2, 3),)]
+    late = robustness._kept(tmp_path, np.zeros(22050 * 34, np.float32), song, later_s=4)
+    assert late.truth == (Segment(5, 7), Segment(26, 27))
 
 
 def test_songs_of_one_file_name_are_treated_apart(tmp_path: Path) -> None:
