@@ -160,7 +160,7 @@ class OnnxModel:
                 skip, n_run = max(0, skip - done), n_run + ready
         if n_seen:
             left = n_seen - n_run * step  # where a window starts that ends a border after the end
-            starts = [*range(step, left, step), max(left, step if n_seen <= step else 0)]
+            starts = [*range(step, left, step), left if n_seen > step else step]
             buffer = np.concatenate([*held, _silence(self.info.window, held[0])])
             sums = self._add(sums, buffer, starts)
             yield _mean(sums[skip : step + self.info.border + left])
