@@ -41,7 +41,7 @@ with needed("train"):
     from earmark.metrics.auc import auc
     from earmark.metrics.tracks import collar_mask
     from earmark.runtime import OnnxModel
-    from measuring import origin, table
+    from measuring import data_parser, origin, table
 
 Row = Mapping[str, Any]
 SPLITS = ("dev", "nc")
@@ -215,13 +215,7 @@ def _table(results: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=os.environ.get("EARMARK_DATA"),
-        help="the folder that holds singing/ (EARMARK_DATA)",
-    )
+    parser = data_parser(__doc__, required=False)
     parser.add_argument("--out", type=Path, required=True, help="folder for material and trainings")
     parser.add_argument("--render", action="store_true", help="make the material of all variants")
     parser.add_argument("--steps", type=int, default=600, help="of each training (%(default)s)")

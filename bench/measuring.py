@@ -60,10 +60,17 @@ def run(command: Sequence[str | os.PathLike[str]]) -> Cost:
     return Cost(wall_s, cpu_s, kilobytes / 1024)
 
 
-def data_parser(doc: str) -> argparse.ArgumentParser:
-    """Options of a bench that says what it does in its first line, and needs the recordings."""
+def data_parser(doc: str, *, required: bool = True) -> argparse.ArgumentParser:
+    """Options of a bench that says what it does in its first line, and hears the recordings."""
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="the folder that holds singing/")
+    known = os.environ.get("EARMARK_DATA")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=known,
+        required=required and not known,
+        help="the folder that holds singing/ (EARMARK_DATA)",
+    )
     return parser
 
 

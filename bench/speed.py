@@ -20,7 +20,7 @@ from itertools import cycle
 from pathlib import Path
 from statistics import fmean
 
-from measuring import Cost, middle, origin, run, table
+from measuring import Cost, data_parser, middle, origin, run, table
 from mp3s import make_mp3s
 from peers import PEERS, pythons, versions
 
@@ -192,13 +192,7 @@ def say(what: str) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=os.environ.get("EARMARK_DATA"),
-        help="the folder that holds singing/ (EARMARK_DATA)",
-    )
+    parser = data_parser(__doc__)
     parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")
     parser.add_argument("--songs", type=int, default=10, help="how many MP3s (%(default)s)")
     parser.add_argument("--minutes", type=float, default=4.0, help="length of each (%(default)g)")
@@ -207,9 +201,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--long", action="store_true", help="measure an MP3 of 3 hours as well")
     parser.add_argument("--out", type=Path, help="write the table there as well")
     options = parser.parse_args()
-    if options.data is None or not (Path(options.data) / "singing" / "songs.csv").is_file():
-        parser.error("say --data or set EARMARK_DATA: the folder that holds singing/songs.csv")
-    options.data = Path(options.data)
+    if not (options.data / "singing" / "songs.csv").is_file():
+        parser.error(f"{options.data}: no singing/songs.csv in it")
     return options
 
 

@@ -6,7 +6,6 @@ Each hears songs and answers with segments and scores at its own defaults; see `
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from earmark.hysteresis import Hysteresis
 from earmark.learn import manifest
 from earmark.learn.mix_audio import load_mix
 from forest import Forest
+from measuring import data_parser
 from peers import PEERS, SCORES, pythons, versions
 
 SR = 16000
@@ -49,8 +49,8 @@ class Song:
 
     @property
     def name(self) -> str:
-        """What the tables call it."""
-        return self.truth.paths[0].stem
+        """What the tables call it: its file's name in plain words."""
+        return self.truth.paths[0].stem.replace("___", ": ").replace("_", " ")
 
 
 System = Callable[[Sequence[Song]], list[Answer]]
@@ -58,14 +58,8 @@ System = Callable[[Sequence[Song]], list[Answer]]
 
 def parser_of(doc: str) -> argparse.ArgumentParser:
     """What every comparison is asked."""
-    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser = data_parser(doc, required=False)
     parser.add_argument("--manifest", type=Path, help="your own songs, by `earmark manifest`")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=os.environ.get("EARMARK_DATA"),
-        help="the folder that holds singing/ (EARMARK_DATA)",
-    )
     parser.add_argument("--split", default="dev", help="whose songs are measured (%(default)s)")
     parser.add_argument("--model", action="append", help="a name or an .onnx file; repeatable")
     parser.add_argument("--peers", type=Path, help="environment of the peers; made if missing")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ pytest.importorskip("sklearn")
 pytest.importorskip("librosa")
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 import accuracy
+import cards
 import ingredients
 import measuring
 import robustness
@@ -117,11 +119,48 @@ def test_what_ingredients_bring_is_told_seed_by_seed() -> None:
     assert "| without stems | 0.880 (-0.020, +0.000) |" in without
 
 
+MEASURED = """2026-11-22, a machine: `python bench/accuracy.py`
+
+| pooled | AUC |
+| --- | ---: |
+| **earmark** singing (0a) | .9 |
+| **earmark** singing-nc (0b) | .8 |
+| peer | .7 |
+
+| without edges | AUC |
+| --- | ---: |
+| peer | .8 |
+
+Peers: none.
+"""
+
+
+def test_a_page_is_filled_with_what_it_asks_for(tmp_path: Path) -> None:
+    (tmp_path / "dev.md").write_text(MEASURED)
+
+    def filled(asked: str) -> str:
+        page = f"before\n<!-- filled by {asked} -->\nold\n<!-- end -->\nafter"
+        fill = partial(cards._filled, results=tmp_path, facts=lambda name: f"facts of {name}\n")
+        return cards.BLOCK.sub(fill, page)
+
+    whole = filled("dev: origin; pooled; notes")
+    assert "old" not in whole
+    assert "without" not in whole
+    assert "2026-11-22" in whole
+    assert "| peer | .7 |" in whole
+    assert "Peers: none." in whole
+    assert filled("dev for singing: pooled").count("| .") == 1
+    assert "facts of singing-nc" in filled("facts: singing-nc")
+    assert "old" in filled("nc: pooled")  # did not run
+    with pytest.raises(SystemExit, match="no table begins with 'nonsense'"):
+        filled("dev: nonsense")
+
+
 BENCH = Path(accuracy.__file__).parent
 ASKED = ("accuracy", "calibration", "endpoints", "ingredients", "plot_scores", "robustness")
 
 
-@pytest.mark.parametrize("name", [*ASKED, "speed", "worst"])
+@pytest.mark.parametrize("name", [*ASKED, "cards", "speed", "worst"])
 def test_every_option_is_described(name: str) -> None:
     said = subprocess.run(
         [sys.executable, BENCH / f"{name}.py", "--help"],
