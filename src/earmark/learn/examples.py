@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.annotation import HOP_S
-from earmark.features.logmel import SILENCE
 from earmark.learn.augment import MOST_BANDS, MOST_TEMPO, stretch, transpose, treat
 from earmark.learn.kinds import LABELS, drawable
 from earmark.learn.library import PHRASES, Item, Library
@@ -22,10 +21,11 @@ from earmark.learn.manifest import MATERIALS
 from earmark.learn.mixing import Power, audible, colour, master, scale_to
 from earmark.learn.pool import Pool, Rng
 from earmark.learn.sounds import Mask, Sounds
+from earmark.runtime import looped
 
 Example = tuple[NDArray[np.float32], Mask, Mask]
 """Log-mel (T, 64), labels (T, 2) or (T,), and which of them are known, of the same shape."""
-SHORT_S = (1.0, 12.0)
+SHORT_S = (1.0, 16.0)
 """How long a short recording may be, in seconds; each doubling is as likely as any other."""
 LOOSE_EDGE = 5
 """Frames left out on either side of the label edges of songs, which are 0.1 s off, as are those of
@@ -50,7 +50,8 @@ class Examples:
         Whether examples are treated as in :mod:`earmark.learn.augment`, half of them played in
         another tempo and at another pitch.
     short : float
-        Share of examples that are short recordings: digital silence before and after some seconds.
+        Share of examples that are short recordings, as ``runtime.py`` has them heard: some seconds
+        over and over.
 
     Raises
     ------
@@ -88,8 +89,8 @@ class Examples:
             power = treat(power, rng)
         X = master(power, rng)
         if self._short and rng.random() < self._short:
-            heard_part = some_seconds(len(X), rng)
-            X[~heard_part], labels[~heard_part], known[~heard_part] = SILENCE, False, True
+            at = some_seconds(len(X), rng)
+            return X[at], labels[at], known[at]
         return X, labels, known
 
     def _bent(self, kind: str, rng: Rng) -> tuple[Power, Mask, Mask]:
@@ -197,12 +198,10 @@ def heard(active: Mask, voice: Power, music: Power) -> tuple[Mask, Mask]:
     return label, label | ~active | near
 
 
-def some_seconds(frames: int, rng: Rng) -> Mask:
-    """Where a short recording lies in an example."""
+def some_seconds(frames: int, rng: Rng) -> NDArray[np.intp]:
+    """Frames of an example as those of a short recording, which is heard over and over."""
     length = min(frames, round(float(np.exp(rng.uniform(*np.log(SHORT_S)))) / HOP_S))
-    start = int(rng.integers(frames - length + 1))
-    at = np.arange(frames)
-    return (at >= start) & (at < start + length)
+    return int(rng.integers(frames - length + 1)) + looped(length, frames)
 
 
 def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:

@@ -44,7 +44,7 @@ class Stage:
     augment: bool = False
     """Whether examples are treated as in ``augment.py``: tempo, pitch, compressor, and so on."""
     short: float = 0.0
-    """Share of examples of which only some seconds are heard, as of a short recording."""
+    """Share of examples that are some seconds over and over, as a short recording is heard."""
     average: float = 0.0
     """Decay of the moving average of the weights, which is what is kept; see ``averaging.py``."""
     validate_every: int = 100
