@@ -6,8 +6,8 @@ the next by two ``border``; beyond the recording there is silence, one border of
 start. Where windows overlap their scores are cross-faded: a jump from one window's opinion to the
 next one's would look like an edge of singing. The last window is moved back until it ends a border
 after the recording, so that a song's last seconds are not heard alone. A recording that one window
-holds is heard over and over until the window is full (:func:`looped`). Whole, streamed, batched and
-threaded runs compute these same windows.
+holds is heard over and over until the window is full (:meth:`OnnxModel._short`). Whole, streamed,
+batched and threaded runs compute these same windows.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from earmark.annotation import SINGING, SPEECH
 from earmark.errors import ModelError
 from earmark.features.logmel import N_MELS, SILENCE
 from earmark.hysteresis import Hysteresis
@@ -160,8 +161,7 @@ class OnnxModel:
                 held, n_held, sums = [buffer[done:]], n_held - done, sums[done:]
                 skip, n_run = max(0, skip - done), n_run + ready
         if 0 < n_seen <= step:
-            at, first = looped(n_seen, self.info.window), (self.info.window - n_seen) // 2
-            yield self.run(np.concatenate(held)[skip:][at][None])[0][first : first + n_seen]
+            yield self._short(np.concatenate(held)[skip:])
         elif n_seen:
             left = n_seen - n_run * step  # where a window starts that ends a border after the end
             starts = [*range(step, left, step), left]
@@ -173,6 +173,23 @@ class OnnxModel:
         """Score a whole recording: (T, F) view -> (T, C) scores."""
         empty = np.empty((0, len(self.info.labels)), dtype=np.float32)
         return np.concatenate([empty, *self.stream([view])])
+
+    def _short(self, X: Frames) -> Frames:
+        """Scores of a recording that one window holds.
+
+        It is heard over and over, which tells singing from music far better than hearing it once.
+        But speech that is repeated turns into song, for people too (D. Deutsch, T. Henthorn and
+        R. Lapidis, JASA 2011): where it is speech and no singing when heard once, it is not sung.
+        """
+        window, first = self.info.window, (self.info.window - len(X)) // 2
+        alone = _silence(window, X)
+        alone[first : first + len(X)] = X
+        pair = self.run(np.stack([X[looped(len(X), window)], alone]))
+        scores, once = pair[:, first : first + len(X)]
+        if SINGING in self.info.labels and SPEECH in self.info.labels:
+            sung, spoken = map(self.info.labels.index, (SINGING, SPEECH))
+            scores[:, sung] *= 1 - once[:, spoken] * (1 - once[:, sung])
+        return scores
 
     def _add(self, sums: Frames, buffer: Frames, starts: Sequence[int]) -> Frames:
         """``sums`` (weighted scores, and last the weights) with those of more windows added."""
@@ -190,8 +207,7 @@ class OnnxModel:
 def looped(length: int, window: int) -> NDArray[np.intp]:
     """Which frames fill a window with a recording that is shorter: all of them, over and over.
 
-    The recording itself lies in the middle. In silence it would be heard badly: of the singing in
-    clips of 2 s two thirds were missed, with this one quarter, before a network was taught it.
+    The recording itself lies in the middle.
 
     Parameters
     ----------
