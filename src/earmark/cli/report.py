@@ -63,6 +63,7 @@ def command(
     from earmark.detector import SingingDetector
     from earmark.render.report.writing import Reports
     from earmark.sources import find_songs
+    from earmark.work import refuse_unwritable
 
     if STANDARD in paths:
         raise typer.BadParameter("a page plays its song from a file", param_hint="SONGS")
@@ -84,7 +85,9 @@ def command(
             f"{labels}: one file, and {len(songs)} songs; name a folder", param_hint="--labels"
         )
     if target is not None:
-        claim(target, overwrite=overwrite)
+        refuse_unwritable(claim(target, overwrite=overwrite).parent)
+    for place in {song.root for song in songs if song.root and target is None}:
+        refuse_unwritable(place)
     _, threads = share(1)
     detector = SingingDetector(model, labels="all", threads=threads)
     reports = Reports(detector, model=model, labels=labels, embed=embed, overwrite=overwrite)
