@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+_CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 _MARKS = (
     (re.compile(r"\*\*(.+?)\*\*"), r"<strong>\1</strong>"),
@@ -96,18 +97,17 @@ def inline(text: str) -> str:
     >>> inline("**a** [b](c.md) [d](https://e.org/?x&y)")
     '<strong>a</strong> b <a href="https://e.org/?x&amp;y" rel="noreferrer">d</a>'
     """
-    parts = re.split(r"`([^`]+)`", " ".join(text.split()))
-    return "".join(
-        f"<code>{html.escape(part)}</code>" if i % 2 else _marked(part)
-        for i, part in enumerate(parts)
-    )
+    codes: list[str] = []
 
+    def put_by(found: re.Match[str]) -> str:
+        codes.append(f"<code>{html.escape(found[1])}</code>")
+        return f"\0{len(codes) - 1}\0"
 
-def _marked(text: str) -> str:
-    done = _LINK.sub(_link, html.escape(text))
+    plain = _CODE.sub(put_by, " ".join(text.replace("\0", "").split()))
+    done = _LINK.sub(_link, html.escape(plain))
     for pattern, replacement in _MARKS:
         done = pattern.sub(replacement, done)
-    return done
+    return re.sub(r"\0(\d+)\0", lambda found: codes[int(found[1])], done)
 
 
 def _link(found: re.Match[str]) -> str:

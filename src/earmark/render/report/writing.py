@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from earmark.atomic import write_atomic
+from earmark.audio.decoding import printable
 from earmark.detector import SingingDetector
 from earmark.errors import DataError, OutputError
 from earmark.labels import full_name, label_format, output_labels, song_name
@@ -88,7 +89,10 @@ class Reports:
         ledger = None if target is not None or root is None else Ledger(root)
         if ledger is not None and not self._overwrite:
             ledger.refuse_foreign([name], song=recording)
-        contents = gather(song.path, self._detector, card=self._card, labels=self._labels_of(song))
+        labels = self._labels_of(song)
+        contents = gather(song.path, self._detector, card=self._card, labels=labels)
+        if labels is None and self._labels is not None:
+            self.notes.append(f"{printable(song.shown)}: no labels of it in {self._labels}")
         inside = self._embed and contents.peaks.duration_s > 0
         path = Path(song.path)
         sound = embedded(path) if inside else linked(path, page)

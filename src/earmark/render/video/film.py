@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,32 +56,58 @@ def write_film(
     """
     import av
 
-    with (
-        written_whole(path) as file,
-        AudioReader(song, sr=_rate(song), mono=False) as reader,
-        av.open(file, "w", format="mp4", options={"movflags": "+write_colr"}) as container,
-    ):
+    with written_whole(path) as file, AudioReader(song, sr=_rate(song), mono=False) as reader:
+        sink = _Sink(file)
         try:
-            picture = container.add_stream("libx264", rate=FRAMES_HZ, options=_H264)
-            sound = container.add_stream("aac", rate=reader.sr, layout="stereo")
-        except (av.FFmpegError, ValueError) as error:
-            raise EarmarkError(
-                f"this FFmpeg cannot encode H.264 or AAC ({error}); PyAV from PyPI can"
-            ) from error
-        _describe(picture, sound)
-        frames = _frames(scene, progress)
-        at = 0
-        for block in reader:
-            stereo = _stereo(block)
-            frame = av.AudioFrame.from_ndarray(stereo, format="fltp", layout="stereo")
-            frame.sample_rate, frame.pts = reader.sr, at
-            frame.time_base = Fraction(1, reader.sr)
-            container.mux(sound.encode(frame))
-            at += stereo.shape[1]
-            _film(container, picture, frames, until=at / reader.sr)
-        _film(container, picture, frames, until=float("inf"))
-        container.mux(sound.encode(None))
-        container.mux(picture.encode(None))
+            with av.open(sink, "w", format="mp4") as container:
+                _write(container, scene, reader, progress)
+        except av.FFmpegError as error:
+            if sink.problem is not None:
+                raise sink.problem from error
+            raise EarmarkError(f"{os.fspath(path)}: cannot be encoded ({error})") from error
+
+
+class _Sink:
+    """A file for FFmpeg, which tells that writing failed, but not why."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+        self.problem: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.problem = self.problem or error
+            raise
+
+
+def _write(
+    container: Any, scene: Scene, reader: AudioReader, progress: Callable[[int, int], None]
+) -> None:
+    import av
+
+    try:
+        picture = container.add_stream("libx264", rate=FRAMES_HZ, options=_H264)
+        sound = container.add_stream("aac", rate=reader.sr, layout="stereo")
+    except ValueError as error:  # PyAV's of an unknown codec
+        raise EarmarkError(
+            f"this FFmpeg cannot encode H.264 or AAC ({error}); PyAV from PyPI can"
+        ) from error
+    _describe(picture, sound)
+    frames = _frames(scene, progress)
+    at = 0
+    for block in reader:
+        stereo = _stereo(block)
+        frame = av.AudioFrame.from_ndarray(stereo, format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = reader.sr, at, Fraction(1, reader.sr)
+        container.mux(sound.encode(frame))
+        at += stereo.shape[1]
+        _film(container, picture, frames, until=at / reader.sr)
+    _film(container, picture, frames, until=float("inf"))
+    container.mux(sound.encode(None))
+    container.mux(picture.encode(None))
 
 
 def _film(container: Any, stream: Any, frames: Iterator[Any], *, until: float) -> None:
