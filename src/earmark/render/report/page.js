@@ -80,10 +80,12 @@
     for (let column = 0; column < width; column += 1 / ratio) {
       const first = Math.floor((start + column / scale) * rate);
       const last = Math.max(first + 1, Math.floor((start + (column + 1 / ratio) / scale) * rate));
-      let low = 127, high = -127;
-      for (let k = Math.max(0, first); k < Math.min(last, pairs); k++) {
+      let low = 127, high = -127, lows = 0, highs = 0, count = 0;
+      for (let k = Math.max(0, first); k < Math.min(last, pairs); k++, count++) {
         low = Math.min(low, peaks[2 * k]); high = Math.max(high, peaks[2 * k + 1]);
+        lows += peaks[2 * k]; highs += peaks[2 * k + 1];
       }
+      if (count > 8) { low = lows / count; high = highs / count; }  // or loud songs are one block
       if (high >= low) {
         const up = (high / 127) * middle * data.gain * 0.9, down = (low / 127) * middle * data.gain * 0.9;
         g.fillRect(column, middle - up, 1 / ratio, Math.max(up - down, 0.7));

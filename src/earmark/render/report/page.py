@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from earmark import __version__
-from earmark.annotation import SINGING, Annotation, Segment, labelled
+from earmark.annotation import SINGING, labelled
 from earmark.labels import looked_for, song_name
-from earmark.peaks import Peaks
 from earmark.render.markdown import to_html
 from earmark.render.report.contents import Contents
-from earmark.render.report.drawing import Strip, gain, overview
+from earmark.render.report.drawing import Strip, overview
 from earmark.render.report.frame import asset, framed, minutes, text
-
-MOST_PAIRS = 60_000
-"""Of the waveform that a page holds: ten minutes at the finest level."""
-MOST_SCORES = 100_000
-"""Of a score curve that a page holds: half an hour at 20 ms. Longer ones are thinned by means."""
-_MEASURES = {
-    "accuracy": "frames alike",
-    "precision": "precision",
-    "recall": "recall",
-    "f1": "F1",
-    "auc": "AUC",
-    "onset_f": "starts within 0.3 s, F",
-    "offset_f": "ends within 0.3 s, F",
-}
+from earmark.render.report.payload import base64_of, payload
+from earmark.render.report.tables import found, marked
 
 
 def song_page(contents: Contents, *, sound: str) -> str:
@@ -52,8 +35,8 @@ def song_page(contents: Contents, *, sound: str) -> str:
             _tiles(contents),
             _player(contents, strips, sound=sound) if playable else "",
             '<div class="side">',
-            _segments(contents),
-            f"<div>{_person(contents)}</div>",
+            found(contents),
+            f"<div>{marked(contents)}</div>",
             "</div>",
             _about(contents),
             "</main>",
@@ -130,7 +113,7 @@ def _player(contents: Contents, strips: Sequence[Strip], *, sound: str) -> str:
     )
     png = contents.picture.png
     picture = (
-        f'<img id="picture" hidden alt="" src="data:image/png;base64,{_base64(png)}">'
+        f'<img id="picture" hidden alt="" src="data:image/png;base64,{base64_of(png)}">'
         if png
         else ""
     )
@@ -156,127 +139,7 @@ def _player(contents: Contents, strips: Sequence[Strip], *, sound: str) -> str:
         '<p class="soft" id="help">Click or drag to seek, space plays; on the whole song, arrows, '
         "page up and down, home and end.</p>"
         f"{picture}"
-        f'<script type="application/json" id="data">{_data(contents, strips)}</script></section>'
-    )
-
-
-def _data(contents: Contents, strips: Sequence[Strip]) -> str:
-    """What the script draws; no text in it can end the element that holds it."""
-    level, peaks_hz = _level(contents.peaks)
-    kinds = {strip.label: strip.kind for strip in reversed(strips) if strip.kind != "person"}
-    return _json(
-        {
-            "duration_s": contents.peaks.duration_s,
-            "peaks": _base64(level),
-            "peaks_hz": peaks_hz,
-            "gain": round(gain(contents.peaks), 3),
-            "onset": float(contents.heard.provenance.get("onset", 0.5)),
-            "picture_s": contents.picture.span_s,
-            "rows": [
-                {
-                    "name": strip.name,
-                    "label": strip.label,
-                    "colour": strip.kind,
-                    "segments": [[round(s.start_s, 3), round(s.end_s, 3)] for s in strip.segments],
-                }
-                for strip in strips
-            ],
-            "curves": list(_curves(contents.heard, kinds)),
-        }
-    )
-
-
-def _level(peaks: Peaks) -> tuple[bytes, float]:
-    """The finest zoom level that a page may hold, and its pairs a second."""
-    number = next(
-        (k for k, level in enumerate(peaks.levels) if len(level) <= MOST_PAIRS),
-        len(peaks.levels) - 1,
-    )
-    return peaks.levels[number].tobytes(), peaks.rate_hz / 2**number
-
-
-def _curves(heard: Annotation, kinds: dict[str, str]) -> Iterable[dict[str, Any]]:
-    scores = heard.scores
-    if scores is None or not len(scores.values):
-        return
-    fold = -(-len(scores.values) // MOST_SCORES)
-    whole = len(scores.values) // fold * fold
-    for column, label in enumerate(scores.labels):
-        values = scores.values[:whole, column].reshape(-1, fold).mean(axis=1)
-        small = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
-        colour = {"sung": "wave"}.get(kinds.get(label, "speech"), "speech")
-        yield {
-            "label": label,
-            "colour": colour,
-            "hop_s": scores.hop_s * fold,
-            "values": _base64(small.tobytes()),
-        }
-
-
-def _segments(contents: Contents) -> str:
-    heard = contents.heard
-    several = len(heard.labels) > 1
-    columns = ["start", "end", "seconds", *(["label"] if several else []), "score"]
-    rows = [
-        [
-            minutes(s.end_s), f"{s.duration_s:.2f}", *([s.label] if several else []),
-            "" if s.score is None else f"{s.score:.2f}",
-        ]
-        for s in heard.segments
-    ]  # fmt: skip
-    said = f"No {' and no '.join(heard.labels)} was found."
-    return _table("What the model found", columns, heard.segments, rows, nothing=said)
-
-
-def _person(contents: Contents) -> str:
-    truth, figures = contents.truth, contents.figures
-    if truth is None:
-        return ""
-    rows = [[minutes(s.end_s), f"{s.duration_s:.2f}", s.label] for s in truth.segments]
-    columns = ["start", "end", "seconds", "label"]
-    table = _table(
-        "What a person marked", columns, truth.segments, rows,
-        nothing="The labels hold no segment.", more=f"From {contents.truth_name}.",
-    )  # fmt: skip
-    if figures is None:
-        return table
-    cells = "".join(
-        f'<tr><th scope="row">{name}</th><td>{_figure(figures[key])}</td></tr>'
-        for key, name in _MEASURES.items()
-    )
-    return (
-        f"{table}<section><h2>How alike the two are</h2><table><caption>Singing, by frames "
-        "of 20 ms and by edges; · where there is nothing to measure.</caption>"
-        f"<tbody>{cells}</tbody></table></section>"
-    )
-
-
-def _table(
-    title: str,
-    columns: Sequence[str],
-    segments: Sequence[Segment],
-    rows: Sequence[Sequence[str]],
-    *,
-    nothing: str,
-    more: str = "",
-) -> str:
-    """Segments, a row each, which begins with a button that goes there."""
-    if not rows:
-        return f"<section><h2>{text(title)}</h2><p>{text(nothing)} {text(more)}</p></section>"
-    head = "".join(f'<th scope="col">{text(column)}</th>' for column in columns)
-    body = "".join(
-        f'<tr data-from="{s.start_s:.3f}" data-to="{s.end_s:.3f}"><td><button type="button" '
-        f'data-at="{s.start_s:.3f}" aria-label="Play from {minutes(s.start_s)}">'
-        f"{minutes(s.start_s)}</button></td>"
-        + "".join(f"<td>{text(cell)}</td>" for cell in row)
-        + "</tr>"
-        for s, row in zip(segments, rows, strict=True)
-    )
-    said = f'<p class="soft">{text(more)}</p>' if more else ""
-    return (
-        f"<section><h2>{text(title)}</h2>{said}"
-        f'<div class="wide tall" tabindex="0" role="region" aria-label="{text(title)}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+        f'<script type="application/json" id="data">{payload(contents, strips)}</script></section>'
     )
 
 
@@ -300,15 +163,3 @@ def _said(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _figure(value: float) -> str:
-    return "·" if np.isnan(value) else f"{value:.3f}"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()

@@ -72,7 +72,8 @@ def spectrogram(source: Source) -> Spectrogram:
 
 def _small(logmel: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Frames in steps of 0.1 above digital silence; 25.5, where they end, is far beyond music."""
-    return np.clip((logmel + 16.2) / _STEP, 0, 255).astype(np.uint8)
+    steps: NDArray[np.uint8] = np.clip((logmel + 16.2) / _STEP, 0, 255).astype(np.uint8)
+    return steps
 
 
 def shades(count: int) -> list[tuple[int, int, int]]:

@@ -54,7 +54,7 @@ def _drawn(text: str, size: int) -> Coverage:
         font = _font(path, size)
         pen.text((at, 1.05 * size), run, fill=255, font=font, anchor="ls")
         at += font.getlength(run)
-    pixels = np.asarray(image, np.float32) / 255
+    pixels = np.asarray(image, np.float32) / np.float32(255)
     used = np.flatnonzero(pixels.any(axis=0))
     return pixels[:, : int(used[-1]) + 1] if len(used) else pixels[:, :1]
 

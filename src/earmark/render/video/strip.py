@@ -121,8 +121,9 @@ def _painted(kind: NDArray[np.intp], cover: NDArray[np.float32]) -> Planes:
     grounds = np.array([yuv(PAPER), yuv(REST), yuv(SUNG)], np.float32)[kind]  # (n, 3)
     wave = np.array(yuv(WAVE), np.float32)
     half = grounds.reshape(-1, 2, 3).mean(axis=1)
-    rows = (cover[::2] + cover[1::2]) / 2
-    few = rows if rows.shape[1] == 1 else (rows[:, ::2] + rows[:, 1::2]) / 2
+    half_of = np.float32(0.5)
+    rows = half_of * (cover[::2] + cover[1::2])
+    few = rows if rows.shape[1] == 1 else half_of * (rows[:, ::2] + rows[:, 1::2])
     return (
         _blended(grounds[:, 0], wave[0], cover),
         _blended(half[:, 1], wave[1], few),
