@@ -57,6 +57,7 @@ class Reports:
     ) -> None:
         self._detector, self._card = detector, card_of(model)
         self._labels, self._embed, self._overwrite = labels, embed, overwrite
+        self._by_song = _label_files(labels) if labels is not None and labels.is_dir() else {}
         self.written: list[Path] = []
         self.notes: list[str] = []
 
@@ -123,12 +124,7 @@ class Reports:
         given = self._labels
         if given is None or given.is_file():
             return given
-        files = [
-            file
-            for file in sorted(given.rglob("*"))
-            if label_format(file) not in (None, "npz") and not output_labels(file)
-            and file.is_file() and song_name(file) == song_name(song.path)
-        ]  # fmt: skip
+        files = self._by_song.get(song_name(song.path), [])
         own = [file for file in files if full_name(file) == Path(song.path).name]
         beside = [
             file for file in files if file.parent.relative_to(given) == Path(song.name).parent
@@ -142,3 +138,13 @@ class Reports:
                 f"{', '.join(str(file) for file in found[:3])}; name one with --labels"
             )
         return found[0]
+
+
+def _label_files(folder: Path) -> dict[str, list[Path]]:
+    """The label files below a folder that earmark did not write, by what their songs are called."""
+    found: dict[str, list[Path]] = {}
+    for file in sorted(folder.rglob("*")):
+        ours = output_labels(file) or label_format(file) in (None, "npz")
+        if not ours and file.is_file():
+            found.setdefault(song_name(file), []).append(file)
+    return found
