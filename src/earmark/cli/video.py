@@ -37,8 +37,8 @@ def command(
 ) -> None:
     """Make a video of a song: its waveform scrolls under a playhead, yellow where it is sung.
 
-    H.264 and AAC, 1280x720, 30 frames a second, with the song's sound; it takes a
-    few seconds a minute. Needs the extras `formats` and `plot`.
+    H.264 and AAC, 1280x720, 30 frames a second, with the song's sound; it takes
+    some ten seconds a minute. Needs the extras `formats` and `plot`.
     """
     try:
         import av  # noqa: F401
