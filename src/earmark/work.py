@@ -178,7 +178,7 @@ class Work:
 
     def _may_write(self, ledger: Ledger, folder: Path, names: list[str], recording: str) -> None:
         """Find out before the work rather than after it."""
-        _refuse_unwritable(folder)
+        refuse_unwritable(folder)
         if not self.overwrite:
             ledger.refuse_foreign(names, song=recording)
 
@@ -202,7 +202,7 @@ def _fingerprint(song: Song) -> list[int] | None:
     return [status.st_size, status.st_mtime_ns] if is_file else None
 
 
-def _refuse_unwritable(folder: Path) -> None:
+def refuse_unwritable(folder: Path) -> None:
     """Raise if the folder, or the nearest above it that exists, takes no files."""
     there = next((at for at in (folder, *folder.parents) if os.path.exists(at)), Path())
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):

@@ -25,9 +25,11 @@ from earmark.cli import (
     merge,
     models,
     playlist,
+    report,
     study,
     synthesize,
     train,
+    video,
 )
 from earmark.cli.console import complain
 from earmark.cli.numbers import Command
@@ -42,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    *(detect, merge, evaluate, convert, gaps, playlist, info, models),
+    *(detect, merge, evaluate, convert, gaps, playlist, report, video, info, models),
     *(manifest, material, synthesize, train),
 )
 for room in ROOMS:

@@ -9,7 +9,7 @@ import typer
 
 from earmark.cli import words
 from earmark.cli.cores import MAX_JOBS, share
-from earmark.cli.report import report
+from earmark.cli.telling import report
 from earmark.errors import EarmarkError, ModelError
 
 if TYPE_CHECKING:

@@ -1,162 +1,152 @@
-"""What ``earmark detect`` says while songs finish, and when all are done."""
+"""``earmark report``: a page for each song, to hear and to see what was detected."""
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Generator
-from contextlib import closing
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import track
 
-from earmark.annotation import SINGING, SPEECH
-from earmark.cli.console import complain, err, out
-from earmark.cli.timeline import show
-from earmark.rows import is_talk
+from earmark.cli.console import caution, complain, err
+from earmark.cli.cores import share
+from earmark.cli.outputs import claim
+from earmark.errors import AudioError, EarmarkError, OutputError
+from earmark.places import STANDARD
 
 if TYPE_CHECKING:
-    from earmark.annotation import Annotation
-    from earmark.summary import Summary
-    from earmark.work import Result
+    from earmark.render.report.index import Entry
+    from earmark.render.report.writing import Reports
+    from earmark.sources import Song
+
+PAGES = (".html", ".htm")
 
 
-def report(
-    results: Generator[Result, None, None],
+def command(
+    paths: Annotated[list[str], typer.Argument(metavar="SONGS", help="Files, folders, patterns.")],
     *,
-    count: int,
-    format: str,
-    place: str = "",
-    summary: Summary | None = None,
-    quiet: bool = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE_OR_FOLDER",
+            help="An .html file for one song, or a folder. Default: beside the songs.",
+        ),
+    ] = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Put the song into its page, instead of a link to it.")
+    ] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE_OR_FOLDER",
+            help="Labels that a person made, drawn beside the model's and measured against them.",
+        ),
+    ] = None,
+    model: Annotated[str, typer.Option(help="A shipped model, or an .onnx file.")] = "singing",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that earmark did not write.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
-    """Follow a batch to its end.
+    """Make a page of a song, one file that opens from disk: hear, see and read what was detected.
 
-    Parameters
-    ----------
-    results : generator of Result
-        From :func:`earmark.batch.run`.
-    count : int
-        How many there will be.
-    format : str
-        In which a song without an output folder goes to standard output.
-    place : str
-        Where the outputs are, in words; of a single song the files are named instead.
-    summary : Summary, optional
-        Gets a row a song.
-    quiet : bool
-        Whether to print errors only.
+    `song.mp3` gets `song.report.html` beside it, or in a folder that mirrors the songs' folders;
+    there `index.html` lists them. The page plays the song from where it lies: keep the two
+    together, or use `--embed`, which puts it inside (what is long, as a small MP3).
 
-    Raises
-    ------
-    typer.Exit
-        With code 1 if a song failed.
-    KeyboardInterrupt
-        After the summary and the last line, if one stopped the batch.
+    With `--labels` of a folder, songs find their labels by name, as `earmark evaluate` pairs them.
+
+    Exit code: 0 all went well, 1 a song failed (the others are done), 2 wrong usage.
     """
-    tally = _Tally()
-    shown: Annotation | None = None
-    interrupted = False
-    bar = Progress(
-        TextColumn("songs"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-        disable=quiet or not err.is_terminal,
-    )
-    task = bar.add_task("", total=count)
-    try:
-        with bar, closing(results):
-            for result in results:
-                if summary is not None:
-                    summary.append(result.row)
-                tally.add(result)
-                _tell(result, format=format, quiet=quiet)
-                if count == 1 and result.song.root is not None:
-                    shown = result.annotation
-                    place = _named(result)
-                bar.advance(task)
-    except KeyboardInterrupt:
-        interrupted = True
-    if summary is not None:
-        summary.compact()
-    if not quiet:
-        if shown is not None:
-            show(shown, console=out)
-        err.print(tally.line(count, place), markup=False, soft_wrap=True)
-    if interrupted:
-        raise KeyboardInterrupt
-    if tally.failed:
+    from earmark.detector import SingingDetector
+    from earmark.render.report.writing import Reports
+    from earmark.sources import find_songs
+    from earmark.work import refuse_unwritable
+
+    if STANDARD in paths:
+        raise typer.BadParameter("a page plays its song from a file", param_hint="SONGS")
+    if str(output) == STANDARD:
+        raise typer.BadParameter("goes to a file or a folder", param_hint="--out")
+    target = _file(output)
+    folder = None if output is None or target else str(output)
+    songs = find_songs(paths, out=folder)
+    if not songs:
+        raise EarmarkError("no songs: all that was named are outputs of earmark")
+    if target is not None and len(songs) > 1:
+        raise typer.BadParameter(
+            f"{target}: one file, and {len(songs)} songs; name a folder", param_hint="--out"
+        )
+    if labels is not None and not labels.exists():
+        raise typer.BadParameter(f"{labels}: no such file or folder", param_hint="--labels")
+    if labels is not None and labels.is_file() and len(songs) > 1:
+        raise typer.BadParameter(
+            f"{labels}: one file, and {len(songs)} songs; name a folder", param_hint="--labels"
+        )
+    if target is not None:
+        refuse_unwritable(claim(target, overwrite=overwrite).parent)
+    for place in {song.root for song in songs if song.root and target is None}:
+        refuse_unwritable(place)
+    _, threads = share(1)
+    detector = SingingDetector(model, labels="all", threads=threads)
+    reports = Reports(detector, model=model, labels=labels, embed=embed, overwrite=overwrite)
+    if folder is not None:
+        reports.check_index(Path(folder))
+    entries = _all_done(reports, songs, target, listed=folder, quiet=quiet)
+    if folder is not None and any(entry.href for entry in entries):
+        reports.write_index(entries, Path(folder))
+    done = sum(bool(entry.href) for entry in entries)
+    if done and not quiet:
+        err.print(_summary(reports, folder, done), markup=False, soft_wrap=True)
+    if done < len(entries):
         raise typer.Exit(1)
 
 
-def _named(result: Result) -> str:
-    """The files of a song."""
+def _file(output: Path | None) -> Path | None:
+    """The page that was named, if it is no folder."""
+    if output is None or output.is_dir() or output.suffix.lower() not in PAGES:
+        if output is not None and output.exists() and not output.is_dir():
+            raise OutputError(f"{output}: a file whose name does not end in .html; choose another")
+        return None
+    return output
+
+
+def _all_done(
+    reports: Reports, songs: list[Song], target: Path | None, *, listed: str | None, quiet: bool
+) -> list[Entry]:
+    """An entry a song; of those that fail, why is told at once."""
+    from earmark.audio.decoding import printable
+    from earmark.render.report.index import Entry
+    from earmark.rows import failed
+
+    entries = []
+    bar = track(
+        songs, description="reports", console=err, transient=True,
+        disable=quiet or not err.is_terminal,
+    )  # fmt: skip
+    for song in bar:
+        try:
+            if song.problem is not None:
+                raise AudioError(song.problem)
+            entry = reports.write(song, target, listed=listed)
+        except EarmarkError as error:
+            complain(printable(str(error)))
+            entries.append(Entry(song.shown, failed(song.path, str(error))))
+            continue
+        if entry.row["warning"] and not quiet:
+            caution(f"{printable(song.shown)}: {entry.row['warning']}")
+        entries.append(entry)
+    for note in reports.notes if not quiet else ():
+        caution(note)
+    return entries
+
+
+def _summary(reports: Reports, folder: str | None, done: int) -> str:
     from earmark.audio.decoding import printable
 
-    return f"labels in {', '.join(printable(str(path)) for path in result.outputs)}"
-
-
-def _tell(result: Result, *, format: str, quiet: bool) -> None:
-    """A song's error or warning, and its segments if they go to standard output."""
-    from earmark.audio.decoding import printable
-    from earmark.formats import dumps
-
-    if result.row["error"]:
-        complain(printable(result.row["error"]))
-    elif result.row["warning"] and not quiet:
-        message = f"earmark: warning: {printable(result.song.shown)}: {result.row['warning']}"
-        err.print(message, style="yellow", markup=False, soft_wrap=True)
-    if result.song.root is None and result.annotation is not None:
-        sys.stdout.buffer.write(dumps(result.annotation, format))
-        sys.stdout.buffer.flush()
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What the last line counts."""
-
-    songs: int = 0
-    failed: int = 0
-    skipped: int = 0
-    audio_s: float = 0.0
-    talks: list[float] = field(default_factory=list)
-    begun_s: float = field(default_factory=time.perf_counter)
-
-    def add(self, result: Result) -> None:
-        self.songs += 1
-        self.failed += bool(result.row["error"])
-        self.skipped += result.skipped
-        if result.annotation is not None:
-            self.audio_s += result.annotation.duration_s or 0.0
-            if result.annotation.labels == (SINGING,) and is_talk(result.row):
-                self.talks.append(float(result.row["speech_fraction"]))
-
-    def line(self, count: int, place: str) -> str:
-        said = [
-            f"{self.songs} song{'s' * (self.songs != 1)}",
-            f"{self.failed} failed",
-            f"{self.skipped} skipped",
-        ]
-        if count > self.songs:
-            said.append(f"{count - self.songs} left")
-        if self.audio_s:
-            speed = self.audio_s / (time.perf_counter() - self.begun_s)
-            said += [f"{self.audio_s / 60:.1f} min of audio", f"{speed:.0f} times real time"]
-        if place and self.songs > self.failed:
-            said[-1] += f"; {place}"
-        return ", ".join(said) + self._speech(count)
-
-    def _speech(self, count: int) -> str:
-        """What nobody asked for, though it may be wanted: where somebody speaks."""
-        if not self.talks:
-            return ""
-        share = f"{100 * self.talks[0]:.0f} % speech"
-        found = share if count == 1 else f"{len(self.talks)} mostly speech"
-        return f" ({found}; --labels {SINGING},{SPEECH} marks it)"
+    if folder is not None:
+        return f"{done} song{'s' * (done != 1)}; open {printable(Path(folder) / 'index.html')}"
+    shown = ", ".join(printable(path) for path in reports.written[:3])
+    more = len(reports.written) - 3
+    return f"{done} song{'s' * (done != 1)}; open {shown}" + (f" and {more} more" * (more > 0))
