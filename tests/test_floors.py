@@ -47,11 +47,11 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "pairing",
                 "evaluate",
             ),
-            *("synthesize", "next_labels", "render", "studies"),
+            *("synthesize", "next_labels", "store", "render", "studies"),
         ],
         {"matplotlib", "scipy", "PIL"},
     ),
-    (["cli", "__main__"], {"typer", "rich"}),
+    (["web", "cli", "__main__"], {"typer", "rich", "starlette", "uvicorn"}),
 ]
 
 ORDER = [room for rooms, _ in FLOORS for room in rooms]
