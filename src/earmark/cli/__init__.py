@@ -25,6 +25,7 @@ from earmark.cli import (
     merge,
     models,
     playlist,
+    serve,
     study,
     synthesize,
     train,
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    *(detect, merge, evaluate, convert, gaps, playlist, info, models),
+    *(detect, merge, evaluate, convert, gaps, playlist, info, models, serve),
     *(manifest, material, synthesize, train),
 )
 for room in ROOMS:
