@@ -27,7 +27,7 @@ export class Decoding {
     this.moved = moved;
     this.model = el("select", { "aria-label": "Model" });
     this.button = el("button", { type: "button", id: "detect", on: { click: () => detect(this.model.value) } }, "Detect again");
-    this.reset = el("button", { type: "button", class: "small", on: { click: () => this.#setAll(this.initial) } }, "As they were");
+    this.reset = el("button", { type: "button", class: "small", on: { click: () => this.#setAll(this.initial) } }, "As the model has it");
     panel.append(
       el("h2", { id: "decoding-title" }, "From scores to blocks"),
       ...SLIDERS.map((slider) => this.#slider(slider)),
@@ -47,9 +47,9 @@ export class Decoding {
     return el("div", { class: "slider" }, el("label", { for: input.id }, title), this.#outputs[name], input);
   }
 
-  open(id, values) {
+  open(id, values, own) {
     this.id = id;
-    this.initial = { ...values };
+    this.initial = { ...(own ?? values) };
     this.#going?.abort();
     clearTimeout(this.#timer);
     this.show(values);
@@ -102,7 +102,7 @@ export class Decoding {
     const run = `decode-${this.#run}`;
     await trying(async () => {
       const { segments } = await askJson(song(id, "/decode"), { method: "POST", json: values, signal: this.#going.signal });
-      if (id === this.id) this.changed(values, segments, run);
+      if (id === this.id) await this.changed(values, segments, run);
     });
   }
 }

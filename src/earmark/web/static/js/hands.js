@@ -43,7 +43,7 @@ export function hands(canvas, room) {
       drag = { kind: "scrub" };
       room.seek(t);
     } else if (event.shiftKey) drag = { kind: "draw", t };
-    else drag = { kind: "move", x, start: room.view.start };
+    else drag = { kind: "move", x, start: room.view.start, time: room.follows ? room.player.time : null };
     drag.moved = false;
     drag.from = x;
   });
@@ -72,7 +72,9 @@ export function hands(canvas, room) {
     else if (drag.kind === "draw") room.ghost({ start_s: drag.t, end_s: t });
     else {
       canvas.style.cursor = "grabbing";
-      room.view.set({ start: drag.start - (x - drag.x) * room.view.perPx });
+      const by = (x - drag.x) * room.view.perPx;
+      if (drag.time !== null && room.follows) room.seek(drag.time - by); // the song under its playhead
+      else room.view.set({ start: drag.start - by });
     }
   });
 

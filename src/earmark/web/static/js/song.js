@@ -43,6 +43,7 @@ export class SongRoom extends Correcting {
   #hover = null;
   #ghost = null;
   #place = null;
+  #before = null; // {segments, decoding} that were kept on an earlier visit
   #gone = new AbortController();
 
   constructor() {
@@ -133,16 +134,17 @@ export class SongRoom extends Correcting {
     this.checked = detail.checked;
     if (!this.saver.busy) this.saver.revision = detail.revision;
     const blocks = keyed(detail.segments);
-    const state = { blocks, touched: detail.edited ? takenAway(detail) : [] };
-    if (fresh) this.history = new History(state);
-    else this.history.push(state, what);
+    this.#before = detail.edited ? { segments: detail.segments, decoding: detail.decoding } : null;
+    const same = JSON.stringify(bare(this.history.now.blocks)) === JSON.stringify(detail.segments);
+    if (fresh) this.history = new History({ blocks, touched: [] });
+    else if (!same) this.history.push({ blocks, touched: [] }, what);
     if (detail.duration_s) {
       const known = this.view.duration === detail.duration_s;
       this.view.duration = this.spectrum.duration = detail.duration_s;
       if (!known) this.view.set({});
       if (!this.peaks.coarse) this.peaks.open(detail.duration_s);
     }
-    this.decoding.open(id, detail.decoding ?? {});
+    this.decoding.open(id, detail.decoding ?? {}, detail.own);
     this.decoding.chooseModel(detail.model);
     showHead(this);
     showLabels(this);
@@ -230,11 +232,25 @@ export class SongRoom extends Correcting {
     this.refresh();
   }
 
-  #decoded(values, segments, run) {
-    const { blocks, touched } = this.history.now;
+  async #decoded(values, segments, run) {
+    const { row } = this;
+    const lost = await this.#takenAway();
+    if (this.row !== row && this.row?.id !== row.id) return;
+    const { blocks } = this.history.now;
+    const touched = [...this.history.now.touched, ...lost];
     this.decoding.values = values;
+    this.history.now.touched = touched;
     this.commit(decoded(blocks, segments, touched), "Decoded anew", { run, found: true });
     say(`${howMany(this.blocks)}`);
+  }
+
+  /** What a person took away on an earlier visit: decoded as then, and not among what was kept. */
+  async #takenAway() {
+    const before = this.#before;
+    this.#before = null;
+    if (!before) return [];
+    const { segments } = await askJson(path(this.row.id, "/decode"), { method: "POST", json: before.decoding, signal: this.#gone.signal });
+    return segments.filter((d) => !before.segments.some((s) => s.label === d.label && s.start_s < d.end_s && s.end_s > d.start_s));
   }
 
   get canCorrect() { return this.row !== null && this.row.duration_s !== null; }
@@ -379,10 +395,4 @@ export class SongRoom extends Correcting {
       notice(uploaded ? `${row.name} was removed.` : `The labels of ${row.name} were forgotten.`);
     });
   }
-}
-
-/** Where the model found something that a person took away. */
-function takenAway({ detected, segments }) {
-  return (detected ?? []).filter((d) =>
-    !segments.some((s) => s.label === d.label && s.start_s < d.end_s && s.end_s > d.start_s));
 }

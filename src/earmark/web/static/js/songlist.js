@@ -31,7 +31,7 @@ export function songList({ model }) {
   for (const id of ["find", "show", "sort"]) byId(id).addEventListener("input", arrange);
   byId("detect-all").addEventListener("click", detectAll);
   byId("cancel-all").addEventListener("click", () => trying(async () => {
-    await Promise.all(library.list.filter(busy).map((row) => library.cancel(row.id)));
+    await Promise.allSettled(library.list.filter(busy).map((row) => library.cancel(row.id)));
     say("Cancelled");
   }));
   library.addEventListener("all", arrange);

@@ -5,7 +5,6 @@ import { palette } from "./paint.js";
 
 const COLUMNS = 256;
 const FINEST = 0.01; // seconds a column
-export const WIDEST_S = 900; // seen at once; beyond that bands blur and the server would read it all
 const KEPT = 64;
 const DARK = [[13, 15, 20], [33, 33, 86], [98, 38, 118], [190, 60, 90], [244, 144, 60], [253, 236, 160]];
 const LIGHT = [[250, 250, 252], [206, 222, 243], [122, 166, 226], [52, 98, 188], [33, 48, 118], [16, 18, 48]];
@@ -29,11 +28,11 @@ export class Spectrum extends EventTarget {
     const c = palette();
     context.fillStyle = c.panel;
     context.fillRect(0, 0, width, height);
-    if (view.span > WIDEST_S || this.error) {
+    if (this.error) {
       context.fillStyle = c.muted;
       context.font = `13px ${getComputedStyle(document.body).fontFamily}`;
       context.textAlign = "center";
-      context.fillText(this.error ?? "Zoom in to see the spectrogram", width / 2, height / 2);
+      context.fillText(this.error, width / 2, height / 2);
       context.textAlign = "start";
     } else {
       const step = FINEST * 2 ** Math.max(0, Math.ceil(Math.log2(view.perPx / FINEST) - 0.5));
