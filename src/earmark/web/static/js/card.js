@@ -51,7 +51,7 @@ function table(lines) {
 }
 
 /** **bold**, *emphasis*, `code` and [links](…) of a line. */
-function inline(text) {
+export function inline(text) {
   const nodes = [];
   let rest = text;
   const sign = /\*\*(.+?)\*\*|\*(\S.*?)\*|`([^`]+)`|\[([^\]]+)\]\([^)]*\)/;

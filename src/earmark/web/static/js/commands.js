@@ -34,7 +34,7 @@ export const COMMANDS = [
   { id: "end-earlier", group: "Correct", keys: ["J"], label: "End 20 ms earlier", run: (r) => r.nudge("end_s", -0.02) },
   { id: "end-later", group: "Correct", keys: ["K"], label: "End 20 ms later", run: (r) => r.nudge("end_s", 0.02) },
   { id: "undo", group: "Correct", keys: ["Ctrl+z"], label: "Undo", run: (r) => r.undo() },
-  { id: "redo", group: "Correct", keys: ["Ctrl+Shift+z", "Ctrl+y"], label: "Redo", run: (r) => r.redo() },
+  { id: "redo", group: "Correct", keys: ["Ctrl+y", "Ctrl+Shift+z"], label: "Redo", run: (r) => r.redo() },
   { id: "check", group: "Correct", keys: ["x"], label: "Checked by me, or not", run: (r) => r.setChecked(!r.checked) },
 
   { id: "in", group: "See", keys: ["+", "="], label: "Zoom in", run: (r) => r.zoom(0.5) },

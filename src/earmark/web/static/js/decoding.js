@@ -30,9 +30,9 @@ export class Decoding {
     this.reset = el("button", { type: "button", class: "small", on: { click: () => this.#setAll(this.initial) } }, "As the model has it");
     panel.append(
       el("h2", { id: "decoding-title" }, "From scores to blocks"),
-      ...SLIDERS.map((slider) => this.#slider(slider)),
-      el("p", { class: "small-print" }, "Blocks that you corrected stay as they are."),
-      this.reset,
+      el("div", { class: "sliders" }, SLIDERS.map((slider) => this.#slider(slider))),
+      el("div", { class: "after-sliders" },
+        el("p", { class: "small-print" }, "Blocks that you corrected stay as they are."), this.reset),
       el("div", { class: "detect-again" }, this.model, this.button));
   }
 

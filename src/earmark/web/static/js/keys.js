@@ -61,7 +61,7 @@ function help() {
       el("div", { class: "keys" },
         groups.map((group) => el("section", {}, el("h3", {}, group),
           el("dl", {}, COMMANDS.filter((c) => c.group === group).flatMap((command) => [
-            el("dt", {}, command.keys.slice(0, 2).map(name)), el("dd", {}, command.label),
+            el("dt", {}, command.keys.filter((key, i) => !i || key.length < 10).slice(0, 2).map(name)), el("dd", {}, command.label),
           ])))),
         el("section", {}, el("h3", {}, "Mouse and fingers"), el("dl", {}, [
           ["Click", "go there, choose the block"], ["Drag an edge", "move it"], ["Drag", "move the song"],

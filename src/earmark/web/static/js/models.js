@@ -1,7 +1,7 @@
 // The models: those that ship, those taught here, and their cards.
 
 import { ask } from "./api.js";
-import { cardText } from "./card.js";
+import { cardText, inline } from "./card.js";
 import { dialog } from "./dialogs.js";
 import { byId, el } from "./dom.js";
 import { library } from "./library.js";
@@ -17,9 +17,11 @@ export function showModels() {
         model.taught && el("span", { class: "badge" }, "taught here"),
         model.candidate && el("span", { class: "badge" }, "candidate"),
         ...(model.labels ?? []).map((label) => el("span", { class: "badge" }, label))),
-      el("p", {}, model.headline ?? ""),
+      el("p", {}, ...inline(sentence(model.headline ?? ""))),
       el("div", { class: "row" }, el("button", { type: "button", class: "small", "aria-label": `Card of ${model.name}`, on: { click: () => openCard(model.name) } }, "Card"))))));
 }
+
+const sentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}`;
 
 /** Show a model's card. */
 export function openCard(name) {

@@ -149,7 +149,7 @@ export class SongRoom extends Correcting {
     showHead(this);
     showLabels(this);
     this.refresh();
-    if (this.row.vocal_fraction !== null) await this.#readCurve();
+    if (this.row.model !== null) await this.#readCurve();
   }
 
   async #readCurve() {
@@ -171,7 +171,7 @@ export class SongRoom extends Correcting {
     const elsewhere = row.revision > this.saver.revision && !this.saver.busy && this.saver.state !== "conflict" && !this.dragged;
     if (finished) {
       this.#curves.clear();
-      trying(() => this.#read({ fresh: before.vocal_fraction === null, what: "Detected anew" }));
+      trying(() => this.#read({ fresh: before.model === null, what: "Detected anew" }));
       say(`${row.name}: done`);
     } else if (elsewhere) {
       trying(async () => {
@@ -347,7 +347,7 @@ export class SongRoom extends Correcting {
     showLabels(this);
     this.refresh();
     say(`Correcting ${label}`);
-    if (!this.#curves.has(label) && this.row.vocal_fraction !== null) trying(() => this.#readCurve());
+    if (!this.#curves.has(label) && this.row.model !== null) trying(() => this.#readCurve());
   }
   setChecked(on) {
     this.checked = on;

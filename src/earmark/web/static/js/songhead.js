@@ -25,13 +25,13 @@ export function showHead(room) {
     ].filter(Boolean));
   part.checked.checked = room.checked;
   const text = { ...SAVED, waiting: `Not saved yet, trying again: ${saver.message}`, refused: `Not saved: ${saver.message}` }[saver.state];
-  const shown = saver.state === "saved" && !row.edited && saver.revision === 0 ? "" : text;
+  const shown = saver.state === "saved" && !row.edited && !row.checked && !room.history.canUndo ? "" : text;
   if (part.saved.textContent !== shown) part.saved.textContent = shown;
   part.saved.className = ["waiting", "refused", "conflict"].includes(saver.state) ? "bad" : "";
   const forget = row.where === "upload" ? "Remove this song" : "Forget this song's labels";
   part.forget.setAttribute("aria-label", forget);
   part.forget.title = forget;
-  room.decoding.enable(row.vocal_fraction !== null, !busy(row) && row.status !== "missing");
+  room.decoding.enable(row.model !== null, !busy(row) && row.status !== "missing");
   showNote(room);
 }
 
@@ -57,12 +57,12 @@ export function showNote(room) {
   } else if (wrong) {
     note.className = "note bad";
     note.replaceChildren(el("p", { role: "alert" }, wrong));
-  } else if (row.status === "new" || row.vocal_fraction === null) {
+  } else if (row.model === null || row.status === "new") {
     note.className = "note";
     note.replaceChildren(el("p", {}, "earmark has not listened to this song yet."),
       el("button", { type: "button", class: "small main", on: { click: () => room.detect(room.decoding.model.value) } }, "Find the singing"));
   }
-  note.hidden = !(busy(row) || wrong || row.status === "new" || row.vocal_fraction === null);
+  note.hidden = !(busy(row) || wrong || row.model === null || row.status === "new");
 }
 
 export function showClock(room) {

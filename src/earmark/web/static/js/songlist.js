@@ -13,7 +13,7 @@ const SHOWN = {
   all: () => true,
   unchecked: (row) => row.status === "done" && !row.checked,
   checked: (row) => row.checked,
-  open: (row) => row.vocal_fraction === null,
+  open: (row) => row.model === null,
   failed: (row) => row.status === "failed" || row.status === "missing",
 };
 const last = (value) => (value === null || value === undefined ? Infinity : value);

@@ -10,6 +10,7 @@ import { notice, say, trying } from "./notices.js";
 import { comparison, planText, progressView, title } from "./teachlook.js";
 
 const GOING = ["running", "candidate"];
+const DECIDED = new Set(["none", "kept", "failed", "cancelled"]); // nothing waits for a decision
 
 export class Teaching {
   now = { status: "none" };
@@ -71,13 +72,13 @@ export class Teaching {
     const { teach } = library.state;
     const focus = document.activeElement?.id;
     const inside = !teach.available ? this.#lacking(teach.how) : GOING.includes(this.now.status)
-      ? [this.#going()] : [this.#result(), ...this.#asking()];
+      ? [this.#going()] : DECIDED.has(this.now.status) ? [this.#result(), ...this.#asking()] : [this.#result()];
     this.room.replaceChildren(
       el("div", { class: "head" }, el("h1", { id: "teach-title", tabIndex: -1 }, "Teach a model")),
       el("p", { class: "lead" }, "A model that ships learns from songs that you corrected. The new one gets a name of its own; the old one stays."),
       el("div", { class: "teach" }, inside));
     if (focus) byId(focus)?.focus();
-    if (!GOING.includes(this.now.status) && teach.available) this.#replan();
+    if (DECIDED.has(this.now.status) && teach.available) this.#replan();
   }
 
   #lacking(how) {

@@ -3,7 +3,9 @@
 import { byId, el } from "./dom.js";
 import { library } from "./library.js";
 
-const HEIGHTS = [9, 16, 11, 22, 14, 26, 38, 46, 30, 52, 40, 24, 12, 8, 14, 34, 48, 28, 56, 42, 50, 32, 20, 36, 26, 12, 8, 14];
+const HEIGHTS = [
+  9, 16, 8, 12, 6, 14, 10, 7, 30, 46, 38, 52, 40, 56, 34, 44, 26, 36, 10, 14, 8, 12, 28, 42, 34, 58, 48, 40, 52, 30, 38, 20, 8, 12, 6, 9,
+];
 
 export function showWelcome() {
   const some = library.rows.size > 0;
