@@ -19,6 +19,7 @@ from earmark.web.hearing import hear
 from earmark.web.jobs import Job, Jobs
 from earmark.web.library import Library
 from earmark.web.models import Models
+from earmark.web.teaching import Teaching
 
 STATIC = Path(__file__).with_name("static")
 
@@ -66,10 +67,19 @@ class Session:
         self.models = Models()
         self.events = Events()
         self.jobs = Jobs(self._hear, changed=self.tell, workers=settings.workers)
+        self._teach_status = ""
+        self.teaching = Teaching(self.db, told=self._taught)
         self.heavy = ThreadPoolExecutor(2, thread_name_prefix="earmark-heavy")
 
     def _hear(self, job: Job) -> None:
         hear(job, library=self.library, models=self.models, progressed=self.tell)
+
+    def _taught(self, teach: dict[str, Any]) -> None:
+        """Tell all open pages how a teaching stands, and which models there are by now."""
+        self.events.tell("teach", teach)
+        if teach["status"] != self._teach_status:
+            self._teach_status = teach["status"]
+            self.events.tell("models", self.models.told())
 
     def tell(self, song: int) -> None:
         """Tell all open pages how a song stands."""
@@ -107,6 +117,7 @@ class Session:
         """Stop what runs, and close the file."""
         self.events.close()
         self.jobs.close()
+        self.teaching.close()
         self.heavy.shutdown(wait=False, cancel_futures=True)
         self.db.close()
 
