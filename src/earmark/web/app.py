@@ -38,6 +38,7 @@ class App:
                 RefusedError: _refused,
                 EarmarkError: _failed,
                 HTTPException: _unknown,
+                Exception: _unexpected,
             },
             lifespan=self._lifespan,
         )
@@ -76,6 +77,11 @@ def _failed(_: Request, failure: Exception) -> Response:
         503 if isinstance(failure, BusyError) else 507 if isinstance(failure, FullError) else 500
     )
     return error(status, str(failure))
+
+
+def _unexpected(_: Request, __: Exception) -> Response:
+    """A mistake of ours; the guard tells of it on the terminal."""
+    return error(500, "Something went wrong inside earmark; the terminal says more.")
 
 
 def _unknown(_: Request, problem: Exception) -> Response:

@@ -84,14 +84,32 @@ class Session:
     def tell(self, song: int) -> None:
         """Tell all open pages how a song stands."""
         try:
-            row = self.row(self.library.get(song))
+            row = self.told(song)
         except (RefusedError, EarmarkError):  # it is gone, or the disk is
             return
         self.events.tell("song", row, about=song)
 
-    def row(self, song: SongRow) -> dict[str, Any]:
-        """A song as the page's list shows it."""
-        job = self.jobs.get(song.id)
+    def told(self, number: object) -> dict[str, Any]:
+        """A song's row by its number.
+
+        Raises
+        ------
+        RefusedError
+            404 where there is none.
+        """
+        job = self.jobs.get(self.library.get(number).id)
+        return self.row(self.library.get(number), job)
+
+    def row(self, song: SongRow, job: Job | None) -> dict[str, Any]:
+        """A song as the page's list shows it.
+
+        Parameters
+        ----------
+        song : SongRow
+        job : Job or None
+            What is done with it, as was known *before* the song was read: what a job found is kept
+            before it ends, so a song without a job has all of it.
+        """
         now = detections.fingerprint(song.path)
         status, message = _standing(song, now)
         if job is not None:
