@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from earmark.errors import EarmarkError
 from earmark.store.database import BusyError, FullError
-from earmark.web import labelling, listing, pages, sound, uploads
+from earmark.web import labelling, lessons, listing, pages, sound, uploads
 from earmark.web.answers import RefusedError, error
 from earmark.web.guard import Guard
 from earmark.web.session import Session, Settings
 
-MODULES = (pages, listing, uploads, labelling, sound)
+MODULES = (pages, listing, uploads, labelling, sound, lessons)
 
 
 class App:
@@ -38,6 +38,7 @@ class App:
                 RefusedError: _refused,
                 EarmarkError: _failed,
                 HTTPException: _unknown,
+                Exception: _unexpected,
             },
             lifespan=self._lifespan,
         )
@@ -76,6 +77,11 @@ def _failed(_: Request, failure: Exception) -> Response:
         503 if isinstance(failure, BusyError) else 507 if isinstance(failure, FullError) else 500
     )
     return error(status, str(failure))
+
+
+def _unexpected(_: Request, __: Exception) -> Response:
+    """A mistake of ours; the guard tells of it on the terminal."""
+    return error(500, "Something went wrong inside earmark; the terminal says more.")
 
 
 def _unknown(_: Request, problem: Exception) -> Response:

@@ -72,12 +72,9 @@ class Guard:
         if scope["type"] != "http":  # nothing here speaks WebSocket
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
 
         async def answered(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 headers = MutableHeaders(raw=message["headers"])
                 for name, value in HEADERS.items():
                     headers[name] = value
@@ -94,9 +91,6 @@ class Guard:
                 "%s %r: unexpected %s: %s",
                 *(scope["method"], scope["path"], type(trouble).__name__, trouble),
             )
-            if not begun:
-                said = error(500, "Something went wrong inside earmark; the terminal says more.")
-                await said(scope, receive, answered)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """What to answer to a request that is not let through."""

@@ -62,9 +62,8 @@ def _hear(job: Job, library: Library, models: Models, progressed: Callable[[int]
     path = library.file(song)
     of = detections.fingerprint(path)
     detector = models.detector(job.model)
-    with suppress(EarmarkError):
-        length_s = audio_info(path).duration_s
-    about_s = length_s or song.duration_s or max(1.0, os.stat(path).st_size / BYTES_A_SECOND)
+    told_s = audio_info(path).duration_s or song.duration_s
+    about_s = told_s or max(1.0, os.stat(path).st_size / BYTES_A_SECOND)
     told_at = 0.0
 
     def heard(seconds: float) -> None:

@@ -77,6 +77,11 @@ class Jobs:
         with self._news:
             return self._jobs.get(song)
 
+    def all(self) -> dict[int, Job]:
+        """All jobs, by their songs."""
+        with self._news:
+            return dict(self._jobs)
+
     def cancel(self, song: int) -> bool:
         """Take a song out of the queue; False where it is not in it.
 

@@ -38,14 +38,16 @@ def song(request: Request) -> Response:
     """All about a song but its sound and its scores."""
     session: Session = request.app.state.session
     row = _with_duration(session, session.library.get(request.path_params["id"]))
+    told = session.told(row.id)
     heard = detections.load(session.db, row.id)
     now = labels.load(session.db, row.id)
     assert now is not None
     decoding = now.decoding or _own(session, heard)
     return Json(
-        session.row(row)
+        told
         | {
             "labels": _labels(session, heard),
+            "revision": now.revision,
             "segments": now.segments,
             "detected": [] if heard is None else heard.segments,
             "decoding": decoding,

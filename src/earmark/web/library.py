@@ -65,7 +65,7 @@ class Library:
                 if _is_plain(path := Path(at, name))
             }
         if new := sorted(found - known.keys()):
-            songs.add(self.db, [(path, path.name) for path in new], kind=FOLDER)
+            songs.add(self.db, [(path, shown(path.name)) for path in new], kind=FOLDER)
         gone = [
             song.id
             for path, song in known.items()

@@ -22,7 +22,9 @@ def every(request: Request) -> Response:
     """All songs."""
     session: Session = request.app.state.session
     session.library.refresh()
-    return Json({"songs": [session.row(song) for song in session.library.all()]})
+    jobs = session.jobs.all()
+    rows = [session.row(song, jobs.get(song.id)) for song in session.library.all()]
+    return Json({"songs": rows})
 
 
 def forget(request: Request) -> Response:
@@ -59,6 +61,7 @@ async def detect_several(request: Request) -> Response:
 def _detect(request: Request, ids: Any, wanted: dict[str, Any]) -> Response:
     session: Session = request.app.state.session
     model = session.models.get(text_of(wanted, "model", default=DEFAULT)).name
+    session.library.refresh()
     chosen = session.library.all() if ids == "all" else [session.library.get(i) for i in ids]
     queued = [song.id for song in chosen if session.jobs.add(song.id, model=model)]
     return Json({"queued": queued}, status_code=202)

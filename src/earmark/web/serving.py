@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import secrets
-import signal
 import socket
 from pathlib import Path
 from types import FrameType
@@ -83,6 +82,7 @@ def serve(
     )
     try:
         server.run([listening])
+        raise KeyboardInterrupt("the page is closed; all labels are kept")
     finally:
         app.close()
         listening.close()
@@ -132,4 +132,4 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
         self._app.session.events.close()
-        self._captured_signals = [signal.SIGINT]  # so that the command ends as all others do
+        self._captured_signals.clear()  # it is told below, as every command tells it

@@ -19,6 +19,7 @@ from earmark.web.hearing import hear
 from earmark.web.jobs import Job, Jobs
 from earmark.web.library import Library
 from earmark.web.models import Models
+from earmark.web.teaching import Teaching
 
 STATIC = Path(__file__).with_name("static")
 
@@ -66,22 +67,49 @@ class Session:
         self.models = Models()
         self.events = Events()
         self.jobs = Jobs(self._hear, changed=self.tell, workers=settings.workers)
+        self._teach_status = ""
+        self.teaching = Teaching(self.db, told=self._taught)
         self.heavy = ThreadPoolExecutor(2, thread_name_prefix="earmark-heavy")
 
     def _hear(self, job: Job) -> None:
         hear(job, library=self.library, models=self.models, progressed=self.tell)
 
+    def _taught(self, teach: dict[str, Any]) -> None:
+        """Tell all open pages how a teaching stands, and which models there are by now."""
+        self.events.tell("teach", teach)
+        if teach["status"] != self._teach_status:
+            self._teach_status = teach["status"]
+            self.events.tell("models", self.models.told())
+
     def tell(self, song: int) -> None:
         """Tell all open pages how a song stands."""
         try:
-            row = self.row(self.library.get(song))
+            row = self.told(song)
         except (RefusedError, EarmarkError):  # it is gone, or the disk is
             return
         self.events.tell("song", row, about=song)
 
-    def row(self, song: SongRow) -> dict[str, Any]:
-        """A song as the page's list shows it."""
-        job = self.jobs.get(song.id)
+    def told(self, number: object) -> dict[str, Any]:
+        """A song's row by its number.
+
+        Raises
+        ------
+        RefusedError
+            404 where there is none.
+        """
+        job = self.jobs.get(self.library.get(number).id)
+        return self.row(self.library.get(number), job)
+
+    def row(self, song: SongRow, job: Job | None) -> dict[str, Any]:
+        """A song as the page's list shows it.
+
+        Parameters
+        ----------
+        song : SongRow
+        job : Job or None
+            What is done with it, as was known *before* the song was read: what a job found is kept
+            before it ends, so a song without a job has all of it.
+        """
         now = detections.fingerprint(song.path)
         status, message = _standing(song, now)
         if job is not None:
@@ -107,6 +135,7 @@ class Session:
         """Stop what runs, and close the file."""
         self.events.close()
         self.jobs.close()
+        self.teaching.close()
         self.heavy.shutdown(wait=False, cancel_futures=True)
         self.db.close()
 

@@ -57,7 +57,7 @@ async def upload(request: Request) -> Response:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-    row = await run_in_threadpool(lambda: session.row(session.library.get(number)))
+    row = await run_in_threadpool(session.told, number)
     session.events.tell("song", row, about=number)
     return Json({"id": number, "row": row}, status_code=201)
 
