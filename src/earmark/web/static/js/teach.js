@@ -7,7 +7,7 @@ import { byId, el, icon } from "./dom.js";
 import { library } from "./library.js";
 import { openCard } from "./models.js";
 import { notice, say, trying } from "./notices.js";
-import { comparison, planText, progressView, title } from "./teachlook.js";
+import { comparison, nameOf, planText, progressView, title } from "./teachlook.js";
 
 const GOING = ["running", "candidate"];
 const DECIDED = new Set(["none", "kept", "failed", "cancelled"]); // nothing waits for a decision
@@ -41,7 +41,7 @@ export class Teaching {
     const before = this.now;
     this.now = now;
     if (before.status !== now.status && before.status !== "none") {
-      const said = { left_out: "The new model was compared", kept: `${now.name} is among the models`, refused: "The new model got worse", failed: "Teaching failed", cancelled: "Teaching was cancelled", candidate: "The new model can be tried" }[now.status];
+      const said = { left_out: "The new model was compared", kept: `${now.name} is among the models`, refused: "The new model is not kept", failed: "Teaching failed", cancelled: "Teaching was cancelled", candidate: "The new model can be tried" }[now.status];
       if (said) {
         say(said);
         if (!this.#open) notice(`${said}.`, { bad: now.status === "failed", act: { label: "Show", press: () => { location.hash = "#/teach"; } } });
@@ -109,7 +109,7 @@ export class Teaching {
     const name = el("input", { type: "text", id: "teach-name", value: this.#name, maxLength: 40, autocomplete: "off", spellcheck: false, on: {
       input: () => { this.#name = name.value; this.#allow(); },
     } });
-    this.layers = el("select", { id: "teach-layers", on: { change: () => { this.#layers = this.layers.value; this.#replan(); } } });
+    this.layers = el("select", { id: "teach-layers", on: { change: () => { this.#layers = this.layers.value; this.#showPlan(); } } });
     this.#fillLayers();
     this.planBox = el("div", { class: "plan", role: "status" });
     this.start = el("button", { type: "button", class: "main", id: "teach-start", on: { click: () => this.#begin() } }, "Teach");
@@ -131,8 +131,7 @@ export class Teaching {
     const choices = this.#plan?.choices ?? [];
     this.layers.replaceChildren(el("option", { value: "" }, "As planned"),
       ...choices.map((choice) => {
-        const value = typeof choice === "string" ? choice : choice.name ?? choice.layers;
-        return el("option", { value }, title(choice));
+        return el("option", { value: nameOf(choice) }, title(choice));
       }));
     this.layers.value = this.#layers;
     if (this.layers.selectedIndex < 0) this.layers.value = this.#layers = "";
@@ -147,11 +146,11 @@ export class Teaching {
       this.#showPlan();
       return;
     }
+    this.planBox?.replaceChildren(el("p", { class: "muted" }, "Looking at the labels…"));
     this.#timer = setTimeout(async () => {
       this.#planning = new AbortController();
-      const layers = this.#layers ? `&layers=${encodeURIComponent(this.#layers)}` : "";
       try {
-        this.#plan = await askJson(`/api/teach/plan?ids=${[...this.#chosen].join(",")}${layers}`, { signal: this.#planning.signal });
+        this.#plan = await askJson(`/api/teach/plan?ids=${[...this.#chosen].join(",")}`, { signal: this.#planning.signal });
       } catch (error) {
         if (error.name === "AbortError") return;
         this.#plan = { error: error.message };
@@ -162,7 +161,7 @@ export class Teaching {
   }
 
   #showPlan() {
-    this.planBox?.replaceChildren(...(this.#plan ? planText(this.#plan) : [el("p", { class: "muted" }, "Choose songs to see the plan.")]));
+    this.planBox?.replaceChildren(...(this.#plan ? planText(this.#plan, this.#layers) : [el("p", { class: "muted" }, "Choose songs to see the plan.")]));
     this.#allow();
   }
 
@@ -181,16 +180,24 @@ export class Teaching {
 
   #going() {
     const tried = this.now.status === "candidate";
+    const stopped = tried && this.now.message; // before it was compared
     return el("section", { class: "panel teach-step", "aria-labelledby": "teach-going" },
       el("h2", { id: "teach-going" }, tried ? `“${this.now.name}” can be tried` : `Teaching “${this.now.name}”`),
-      ...progressView(this.now),
-      el("div", { class: "row" }, el("button", { type: "button", id: "teach-cancel", on: { click: () => this.#cancel() } }, "Cancel"),
-        tried && el("a", { class: "button", href: "#/models" }, "Models")));
+      ...(stopped ? [el("p", { class: "note", role: "status" }, this.now.message)] : progressView(this.now)),
+      el("div", { class: "row" },
+        !stopped && el("button", { type: "button", id: "teach-cancel", on: { click: () => this.#cancel(tried) } }, tried ? "Stop comparing" : "Cancel"),
+        tried && el("button", { type: "button", id: "teach-keep", on: { click: this.#act("keep", { anyway: true }) } }, "Keep it anyway"),
+        tried && el("button", { type: "button", id: "teach-discard", on: { click: this.#act("discard", {}) } }, "Discard"),
+        tried && el("button", { type: "button", class: "plain", on: { click: () => openCard(this.now.name) } }, "Its card")));
   }
 
-  async #cancel() {
-    if (!(await sure("Stop teaching?", "What was learnt so far will be discarded.", "Stop"))) return;
+  async #cancel(tried) {
+    if (!tried && !(await sure("Stop teaching?", "What was learnt so far will be lost.", "Stop"))) return;
     await trying(async () => { await askJson("/api/teach", { method: "DELETE" }); });
+  }
+
+  #act(path, json) {
+    return () => trying(async () => { this.told(await askJson(`/api/teach/${path}`, { method: "POST", json })); });
   }
 
   #result() {
@@ -205,15 +212,14 @@ export class Teaching {
     }
     if (status !== "left_out" && status !== "refused") return null;
     const bad = worse || status === "refused";
-    const act = (path, json) => () => trying(async () => { this.told(await askJson(`/api/teach/${path}`, { method: "POST", json })); });
     return el("section", { class: "panel teach-step", "aria-labelledby": "teach-compared" },
-      el("h2", { id: "teach-compared" }, bad ? `“${name}” got worse` : `“${name}” is better`),
-      bad ? el("p", { class: "note warn" }, message ?? "On songs that it did not learn from it is worse than the model it comes from.") : null,
+      el("h2", { id: "teach-compared" }, worse ? `“${name}” got worse` : bad ? `“${name}” is not kept` : `“${name}” is no worse`),
+      bad ? el("p", { class: "note warn" }, (message ?? "On songs that it did not learn from it is worse than the model it comes from.").split(" It stays a candidate")[0]) : null,
       comparison(this.now),
       el("div", { class: "row" },
-        bad ? el("button", { type: "button", class: "bad", id: "teach-keep", on: { click: act("keep", { anyway: true }) } }, "Keep it anyway")
-          : el("button", { type: "button", class: "main", id: "teach-keep", on: { click: act("keep", {}) } }, icon("tick"), "Keep it"),
-        el("button", { type: "button", id: "teach-discard", on: { click: act("discard", {}) } }, "Discard"),
+        bad ? el("button", { type: "button", class: "bad", id: "teach-keep", on: { click: this.#act("keep", { anyway: true }) } }, "Keep it anyway")
+          : el("button", { type: "button", class: "main", id: "teach-keep", on: { click: this.#act("keep", {}) } }, icon("tick"), "Keep it"),
+        el("button", { type: "button", id: "teach-discard", on: { click: this.#act("discard", {}) } }, "Discard"),
         el("button", { type: "button", class: "plain", on: { click: () => openCard(name) } }, "Its card")));
   }
 }
