@@ -1,38 +1,20 @@
-"""A real browser on a real ``earmark serve``: fixtures of the page's tests.
-
-Debian's chromium, driven by Playwright; where one of them is absent the tests skip, in CI they fail.
-"""
+"""What the page's tests share: a real ``earmark serve``, waiting, and reading the page."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 SONG = Path(__file__).parents[1] / "examples" / "song.ogg"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
-    *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
-]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-def lacking(what: str) -> None:
-    """Skip, or fail in CI, since what is lacking can be installed."""
-    if os.environ.get("EARMARK_CI") == "1":
-        pytest.fail(f"the page cannot be tested: {what}")
-    pytest.skip(f"cannot: {what}")
 
 
 class Server:
@@ -90,59 +72,32 @@ def until(holds: Callable[[], Any], *, seconds: float = 30.0) -> Any:
     return found
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The browser."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        lacking("playwright is not installed (pip install playwright)")
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        lacking("there is no chromium (Debian, Ubuntu: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+def times(page):
+    """The blocks that the list shows: (start, end) as they are written there."""
+    rows = page.locator(".blocks li[data-key] span:nth-child(3)").all_inner_texts()
+    return [tuple(text.split(" – ")) for text in rows]
 
 
-@pytest.fixture(scope="session")
-def served(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a folder of one song."""
-    music = tmp_path_factory.mktemp("music")
-    shutil.copy(SONG, music / "in the folder.ogg")
-    server = Server(tmp_path_factory.mktemp("home"), music)
-    yield server
-    server.stop()
+def seconds(text):
+    minutes, rest = text.rsplit(":", 1)
+    return 60 * int(minutes) + float(rest)
 
 
-@pytest.fixture
-def visit(chromium: Any, served: Server) -> Iterator[Callable[..., Any]]:
-    """``visit(path, size=DESK, scheme="light", events=True)`` opens the page in a tab of its own.
+def x_of(page, t, *, duration_s):
+    """Where a time is on the screen, while the whole song is seen, and the height to press at."""
+    box = page.locator("#wave").bounding_box()
+    return box["x"] + t / duration_s * box["width"], box["y"] + 120
 
-    When the test is over, no tab may have complained in its console; ``tab.expected`` are patterns
-    of what may be there.
-    """
-    opened = []
 
-    def visit(path: str = "/", *, size: Any = DESK, scheme: str = "light", events: bool = True) -> Any:
-        context = chromium.new_context(viewport=size, color_scheme=scheme, accept_downloads=True)
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        said: list[str] = []
-        page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: said.append(f"thrown: {error}"))
-        if not events:
-            page.route("**/api/events", lambda route: route.abort())
-        page.goto(served.url + path)
-        tab = SimpleNamespace(page=page, said=said, expected=[] if events else ["ERR_FAILED"])
-        opened.append((context, tab))
-        return tab
+def open_song(tab, number):
+    """Open a song in a tab and wait for its blocks."""
+    tab.page.evaluate("id => { location.hash = `#/song/${id}`; }", number)
+    tab.page.locator(".blocks li[data-key]").first.wait_for()
+    until(lambda: "First voice" in tab.page.locator(".song-head .facts").inner_text())
+    tab.page.locator("body").press("0")  # the whole song
 
-    yield visit
-    complaints = [
-        text for _, tab in opened for text in tab.said if not any(e in text for e in tab.expected)
-    ]
-    for context, _ in opened:
-        context.close()
-    assert complaints == []
+
+def kept(served, number):
+    """What the server has of a song."""
+    found = served("GET", f"/api/songs/{number}")
+    return [(s["start_s"], s["end_s"], s["label"]) for s in found["segments"]], found
