@@ -182,3 +182,16 @@ def test_twenty_at_once(page):
     asyncio.run(run())
     names = [name for name, row in page.songs().items() if row["where"] == "upload"]
     assert len(set(names)) == 20
+
+
+def test_a_list_of_other_files_is_no_recording(page, clip, tmp_path, monkeypatch):
+    """FFmpeg knows formats that name other files, or hosts: nothing but the upload is opened."""
+    pytest.importorskip("av")
+    (tmp_path / "other.wav").write_bytes(clip)
+    monkeypatch.chdir(tmp_path)
+    for text in (
+        "ffconcat version 1.0\nfile other.wav\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nother.wav\n#EXT-X-ENDLIST\n",
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
+    ):
+        assert page.upload(text.encode()).status_code == 415
