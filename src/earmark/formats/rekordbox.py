@@ -103,4 +103,4 @@ def _location(source: str) -> str:
 
 def _text(value: str) -> str:
     """An attribute's value in quotes; control characters are left out."""
-    return quoteattr(_CONTROL.sub("", one_line(value)), {'"': "&quot;"})
+    return quoteattr(one_line(_CONTROL.sub("", value)), {'"': "&quot;"})

@@ -42,6 +42,7 @@ class App:
             },
             lifespan=self._lifespan,
         )
+        starlette.router.redirect_slashes = False  # one address for each thing
         starlette.state.session = self.session
         self._guarded = Guard(starlette, host=settings.host, token=settings.token)
 

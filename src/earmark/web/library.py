@@ -126,7 +126,7 @@ def shown(name: str) -> str:
     >>> shown("a\nb\udc80.mp3")
     'a b�.mp3'
     """
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in name)
     return "".join(c if c.isprintable() else " " for c in text)
 
 
