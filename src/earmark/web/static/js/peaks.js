@@ -13,6 +13,7 @@ export class Peaks extends EventTarget {
   #queue = [];
   #going = 0;
   #gone = new AbortController();
+  #opening = false;
   levels = 1;
   rate = 100; // steps a second of level 0
   coarse = null; // {level, data}: the whole song
@@ -25,6 +26,8 @@ export class Peaks extends EventTarget {
 
   /** Read the whole song at a level of at most 4,096 steps. */
   async open(duration) {
+    if (this.#opening) return;
+    this.#opening = true;
     const level = Math.max(0, Math.ceil(Math.log2((duration * this.rate) / 4096)));
     try {
       const { data, levels, rate } = await this.#read(level);
@@ -38,6 +41,8 @@ export class Peaks extends EventTarget {
     } catch (error) {
       if (error.name === "AbortError") return;
       this.error = error.message;
+    } finally {
+      this.#opening = false;
     }
     this.dispatchEvent(new Event("change"));
   }

@@ -180,6 +180,7 @@ export class SongRoom extends Correcting {
       });
     } else if (before.status === "missing" && row.status !== "missing") this.player.load(row.audio_url);
     if (before.status === "new" && row.duration_s && !before.duration_s) trying(() => this.#read({ fresh: true }));
+    if (!this.peaks.coarse && this.row.duration_s) this.peaks.open(this.row.duration_s);
     this.refresh();
   }
 

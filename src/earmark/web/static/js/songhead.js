@@ -1,5 +1,6 @@
 // Fills the parts of a song's room: its head, notes, clock and buttons, from the room's state.
 
+import { AWAY } from "./api.js";
 import { clock, percent } from "./clock.js";
 import { keyOf } from "./commands.js";
 import { el } from "./dom.js";
@@ -40,9 +41,10 @@ export function showNote(room) {
   const { part, row } = room;
   if (!row) return;
   const { note } = part;
-  const wrong = row.status === "missing"
+  const reason = row.status === "missing"
     ? `The file of “${row.name}” is gone: it was moved, renamed or deleted. Its labels are kept; put the file back to hear it.`
     : room.trouble ?? (row.status === "failed" ? row.message ?? "This song could not be listened to." : room.peaks?.error ?? null);
+  const wrong = reason === AWAY ? null : reason; // the bar at the top says so already
   if (busy(row)) {
     note.className = "note";
     const bar = note.querySelector("progress");

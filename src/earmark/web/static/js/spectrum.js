@@ -39,11 +39,18 @@ export class Spectrum extends EventTarget {
       const span = step * COLUMNS;
       const last = Math.min(view.end, this.duration);
       context.imageSmoothingEnabled = true;
+      let lacking = false;
       for (let i = Math.max(0, Math.floor(view.start / span)); i * span < last; i++) {
         const tile = this.#tile(i, span);
+        lacking ||= !tile;
         if (!tile) continue;
         const x = view.x(i * span);
         context.drawImage(tile, x, 0, view.x(Math.min((i + 1) * span, this.duration)) - x, height);
+      }
+      if (lacking) {
+        context.fillStyle = c.muted;
+        context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+        context.fillText("Reading the spectrogram…", 12, 18);
       }
     }
     context.fillStyle = c.playhead;

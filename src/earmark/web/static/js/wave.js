@@ -111,7 +111,8 @@ function curve(context, scene, top, bottom) {
   context.globalAlpha = 1;
   context.beginPath();
   let any = false;
-  scene.curve.each(view.start, view.end, view.perPx, (t, score) => {
+  const wide = view.perPx > 0.4; // a pixel is longer than most blocks: means of several pixels
+  scene.curve.each(view.start, view.end, wide ? view.perPx * 5 : view.perPx, (t, score) => {
     if (any) context.lineTo(view.x(t), y(score));
     else context.moveTo(view.x(t), y(score));
     any = true;
@@ -140,6 +141,10 @@ function strip(context, scene, top, bottom, from, to) {
     context.fillStyle = edge;
     context.fillRect(x, top + 4, Math.max(1, scene.view.x(block.end_s) - x), bottom - top - 6);
   }
+  context.font = `10px ${getComputedStyle(document.body).fontFamily}`;
+  context.textBaseline = "middle";
+  context.fillStyle = c.muted;
+  context.fillText(other, 6, (top + bottom) / 2 + 1.5);
 }
 
 function place(context, scene, top, bottom) {
