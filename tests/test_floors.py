@@ -21,7 +21,7 @@ HOUSE = Path(earmark.__file__).parent
 
 FLOORS: list[tuple[list[str], set[str]]] = [
     # rooms, in order                                                   outside packages
-    (["errors", "annotation", "atomic", "ahead"], {"numpy"}),
+    (["errors", "annotation", "atomic", "ahead", "home"], {"numpy", "platformdirs"}),
     (
         ["audio", "features", "formats", "gaps", "labels", "relabel", "metrics", "synth"],
         {"soundfile", "soxr", "av"},
