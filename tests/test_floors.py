@@ -47,7 +47,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "pairing",
                 "evaluate",
             ),
-            *("synthesize", "next_labels", "render", "studies"),
+            *("synthesize", "next_labels", "corrections", "render", "studies"),
         ],
         {"matplotlib", "scipy", "PIL"},
     ),
