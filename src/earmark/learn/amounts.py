@@ -1,9 +1,23 @@
-"""How a model is taught, by how much was labelled: which layers learn, how fast, how far."""
+"""How a model is taught, by how much was labelled: which layers learn, how fast, how far.
+
+========================= =========== ======= =====================================================
+labelled                  layers      offsets why (``bench/adapt.py``, docs/adapting.md)
+========================= =========== ======= =====================================================
+up to a minute            head        yes     little can be learnt, and little can go wrong
+less than five songs      recurrent   yes     without offsets one or two songs taught the model to
+                                              hear singing everywhere (accuracy fell by up to .027)
+five songs and more       recurrent   no      what songs have in common is learnt as well
+where the user says so    all         as      as good as ``recurrent`` on five songs, and takes
+                                      above   three times as long
+========================= =========== ======= =====================================================
+
+In all cases the weights end half-way between the base model's and what was learnt.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from earmark.errors import DataError
 from earmark.learn.corrected import Corrected
@@ -28,7 +42,7 @@ class Settings:
     """Windows that a step learns from."""
     windows: int = 200
     """Windows that are drawn in all."""
-    share: float = 1.0
+    share: float = 0.5
     """How far the weights go from the base model's towards what was learnt (1: all the way), as
     Wortsman et al. 2022 interpolate them: it takes back much of what was forgotten, and little of
     what was learnt."""
@@ -45,10 +59,14 @@ class Settings:
 CHOICES = {"head": "head", "recurrent": "rnn", "all": "L1"}
 """What learns, and the first of these layers; those before it are fixed (Hou et al. 2020)."""
 SETTINGS = {
-    "head": Settings("head", lr=1e-3, steps=100),
-    "recurrent": Settings("recurrent", lr=3e-4, steps=100),
-    "all": Settings("all", lr=1e-4, steps=150, batch=4, share=0.5),
+    "head": Settings("head", lr=1e-3, steps=60),
+    "recurrent": Settings("recurrent", lr=5e-4, steps=60),
+    "all": Settings("all", lr=1e-4, steps=150, batch=4),
 }
+MANY = 5
+"""Songs from which on the network learns how loud and dense each is, instead of an offset each."""
+HEAD_S = 60.0
+"""Labelled seconds up to which only the last layers learn."""
 
 
 def choose(songs: Sequence[Corrected], *, layers: str | None = None) -> tuple[Settings, str]:
@@ -70,9 +88,13 @@ def choose(songs: Sequence[Corrected], *, layers: str | None = None) -> tuple[Se
     if layers is not None:
         if layers not in CHOICES:
             raise DataError(f"no choice of layers is called {layers!r}; there are {told_choices()}")
-        return SETTINGS[layers], f"{amount}; you chose so"
-    name = "recurrent" if minutes >= 1 else "head"
-    return SETTINGS[name], f"{amount}: {_REASONS[name]}"
+        return _for(layers, songs), f"{amount}; you chose so"
+    name = "recurrent" if minutes * 60 > HEAD_S else "head"
+    return _for(name, songs), f"{amount}: {_REASONS[name]}"
+
+
+def _for(name: str, songs: Sequence[Corrected]) -> Settings:
+    return replace(SETTINGS[name], offsets=len(songs) < MANY)
 
 
 _REASONS = {
