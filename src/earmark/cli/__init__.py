@@ -15,6 +15,7 @@ import typer
 
 from earmark import __version__
 from earmark.cli import (
+    adapt,
     convert,
     detect,
     evaluate,
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 ROOMS = (
     *(detect, merge, evaluate, convert, gaps, playlist, info, models, serve),
-    *(manifest, material, synthesize, train),
+    *(manifest, material, synthesize, train, adapt),
 )
 for room in ROOMS:
     app.command(room.__name__.rpartition(".")[2], cls=Command)(stoppable()(room.command))
