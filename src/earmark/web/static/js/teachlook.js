@@ -30,10 +30,11 @@ export function planText(plan, layers) {
       el("dt", {}, "Labels"), el("dd", {}, `${count(plan.songs, "song")}, ${plan.minutes.toFixed(1)} min`),
       el("dt", {}, "Learns"), el("dd", {}, own ? `${title(layers)}, as you chose` : title(settings.layers ?? "")),
       settings.why && !own ? [el("dt", {}, "Why"), el("dd", {}, settings.why)] : null,
-      el("dt", {}, "Stays fixed"), el("dd", {}, fixed.length ? fixed.join(", ") : "nothing"),
-      own ? null : more.flatMap(([name, text]) => [el("dt", {}, text), el("dd", {}, shown(settings[name]))])),
+      el("dt", {}, "Stays fixed"), el("dd", {}, fixed.length ? fixed.join(", ") : "nothing")),
+    own || !more.length ? null : el("details", {}, el("summary", {}, "All settings"),
+      el("dl", {}, more.flatMap(([name, text]) => [el("dt", {}, text), el("dd", {}, shown(settings[name]))]))),
     ...(plan.warnings ?? []).map((text) => el("p", { class: "note warn" }, sentence(text))),
-  ];
+  ].filter(Boolean);
 }
 
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
@@ -42,7 +43,7 @@ export function progressView(now) {
   const known = now.total > 0;
   return [el("div", { class: "going" },
     el("div", { class: "row" }, el("span", {}, STAGES[now.stage] ?? (now.stage || "Starting")),
-      el("span", { class: "muted" }, [known ? `${now.done} of ${now.total}` : "", now.eta_s === null || now.eta_s === undefined ? "" : `${about(now.eta_s)} left`].filter(Boolean).join(" · "))),
+      el("span", { class: "muted" }, [known ? `${now.done} of ${now.total}` : "", now.eta_s === null || now.eta_s === undefined || now.done >= now.total ? "" : `${about(now.eta_s)} left`].filter(Boolean).join(" · "))),
     el("progress", known ? { max: now.total, value: now.done, "aria-label": "Progress of the teaching" } : { "aria-label": "Progress of the teaching" }),
     now.status === "candidate" && el("p", { class: "muted" }, "It is a candidate until it was compared on songs that it did not learn from. You can already choose it beside “Detect again”."),
     ...(now.warnings ?? []).map((text) => el("p", { class: "note warn" }, sentence(text))))];

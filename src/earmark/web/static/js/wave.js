@@ -75,6 +75,9 @@ function edges(context, block, scene, top, bottom) {
     context.beginPath();
     context.roundRect(at - half, (top + bottom) / 2 - 15, 2 * half, 30, 3);
     context.fill();
+    context.strokeStyle = c.panel;
+    context.lineWidth = 1.5;
+    context.stroke();
   }
 }
 
