@@ -48,6 +48,7 @@ def unquoted(path):
     return unquote(path, errors="replace")
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")  # of libsndfile
 @pytest.mark.parametrize("token", [None, "the right one"])
 def test_a_thousand_hostile_requests(music, tmp_path, caplog, token):
     (tmp_path / "secret.wav").write_bytes(SECRET)

@@ -43,7 +43,7 @@ def command(
         raise typer.BadParameter(f"{folder}: no such folder", param_hint="FOLDER")
     from earmark.web.serving import serve
 
-    def opened(address: str, *, moved: bool, guarded: bool) -> None:
+    def opened(address: str, *, here: str, moved: bool, guarded: bool) -> None:
         if moved:
             caution(f"port {port} is taken; another was chosen")
         if guarded:
@@ -52,6 +52,6 @@ def command(
         if not no_browser:
             import webbrowser
 
-            webbrowser.open(address)
+            webbrowser.open(here)
 
     serve(folder, host=host, port=port, max_upload_bytes=max_upload << 20, opened=opened)

@@ -17,6 +17,9 @@ from earmark.web.answers import Json, RefusedError, sent, text_of
 from earmark.web.models import DEFAULT
 from earmark.web.session import Session
 
+MOST = 10_000
+"""Songs that are named at once."""
+
 
 def every(request: Request) -> Response:
     """All songs."""
@@ -53,7 +56,7 @@ async def detect_several(request: Request) -> Response:
     """Queue some songs, or all."""
     wanted = await sent(request)
     ids = wanted.get("ids")
-    if ids != "all" and not isinstance(ids, list):
+    if ids != "all" and not (isinstance(ids, list) and len(ids) <= MOST):
         raise RefusedError(400, "Name the songs' numbers, or 'all'.")
     return await run_in_threadpool(_detect, request, ids, wanted)
 

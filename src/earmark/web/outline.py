@@ -40,9 +40,9 @@ def outline(path: Path, *, song: int) -> Peaks:
             levels = tuple(found[f"level{k}"] for k in _while_in(found, "level"))
             return Peaks(float(found["rate_hz"]), levels, float(found["duration_s"]))
         peaks = read_peaks(path)
-        levels = {f"level{k}": pairs for k, pairs in enumerate(peaks.levels)}
+        kept_levels = {f"level{k}": pairs for k, pairs in enumerate(peaks.levels)}
         told = {"rate_hz": np.float64(peaks.rate_hz), "duration_s": np.float64(peaks.duration_s)}
-        keep_arrays(kept, levels | told)
+        keep_arrays(kept, kept_levels | told)
         return peaks
 
 

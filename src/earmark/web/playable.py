@@ -27,24 +27,32 @@ PLAYABLE = {
 """Types by :attr:`earmark.audio.AudioInfo.format`; the rest is sent as WAV."""
 
 
-def playable(path: Path, *, song: int) -> tuple[Path, str]:
-    """A file that browsers play, and its type.
+def browser_type(path: Path) -> str | None:
+    """The type by which browsers play a recording; None where they do not.
+
+    Raises
+    ------
+    AudioError
+        If it cannot be read.
+    """
+    return PLAYABLE.get(audio_info(path).format)
+
+
+def as_wav(path: Path, *, song: int) -> Path:
+    """A recording's sound as a file that every browser plays, made once.
 
     Raises
     ------
     AudioError
         If the recording cannot be read.
     OutputError
-        If its sound cannot be written as WAV.
+        If the file cannot be written.
     """
-    kind = PLAYABLE.get(audio_info(path).format)
-    if kind is not None:
-        return path, kind
     with place(path, song=song, suffix=".wav") as kept:
         if not kept.exists():
             _decode(path, kept)
             make_room(kept)
-    return kept, "audio/wav"
+    return kept
 
 
 def _decode(path: Path, kept: Path) -> None:

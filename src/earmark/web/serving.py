@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import socket
 from pathlib import Path
@@ -18,6 +19,8 @@ from earmark.web.session import Settings, workers
 
 TRIES = 20
 """Ports after the one that is wanted; then any that is free."""
+MOST = 256
+"""Connections at a time."""
 LAST_WORDS_S = 3
 """How long answers under way may take at the end."""
 
@@ -25,8 +28,11 @@ LAST_WORDS_S = 3
 class Opened(Protocol):
     """What is called once the page can be opened."""
 
-    def __call__(self, address: str, *, moved: bool, guarded: bool) -> None:
-        """Tell ``address``; ``moved``: to another port; ``guarded``: it holds a token."""
+    def __call__(self, address: str, *, here: str, moved: bool, guarded: bool) -> None:
+        """Tell ``address`` (``here``: the same as a browser on this machine finds it).
+
+        ``moved``: another port was taken than asked for; ``guarded``: the address holds a token.
+        """
 
 
 def serve(
@@ -44,7 +50,7 @@ def serve(
         The first choice; 0 is any that is free.
     max_upload_bytes : int
     opened : callable
-        ``opened(address, moved=..., guarded=...)``, once the page answers.
+        ``opened(address, here=..., moved=..., guarded=...)``, once the page answers.
 
     Raises
     ------
@@ -63,8 +69,10 @@ def serve(
         )
     )
     bound = listening.getsockname()[1]
-    name = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname()}.get(host, host)
-    address = f"http://[{name}]:{bound}/" if ":" in name else f"http://{name}:{bound}/"
+    query = "" if token is None else f"?token={token}"
+    everywhere = host in ("0.0.0.0", "::")
+    address = _address(socket.gethostname() if everywhere else host, bound) + query
+    here = _address("127.0.0.1" if host == "0.0.0.0" else "::1", bound) + query
     config = uvicorn.Config(
         app,
         log_level="error",
@@ -73,10 +81,12 @@ def serve(
         proxy_headers=False,
         ws="none",
         timeout_graceful_shutdown=LAST_WORDS_S,
+        limit_concurrency=MOST,
     )
     server = _Server(config, app)
     server.ready = lambda: opened(
-        address if token is None else f"{address}?token={token}",
+        address,
+        here=here if everywhere else address,
         moved=port not in (0, bound),
         guarded=token is not None,
     )
@@ -104,7 +114,8 @@ def bind(host: str, port: int) -> socket.socket:
     for number in wanted:
         # asyncio sends without delay only what it knows to be TCP; else answers take 40 ms more
         listening = socket.socket(family, kind, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((where[0], number, *where[2:]))
             listening.listen(256)  # where another listens already, this tells
@@ -115,6 +126,10 @@ def bind(host: str, port: int) -> socket.socket:
             raise EarmarkError(f"{host}: cannot be listened at ({error.strerror}).") from error
         return listening
     raise EarmarkError(f"{host}: no port is free.")
+
+
+def _address(name: str, port: int) -> str:
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
 
 
 class _Server(uvicorn.Server):

@@ -69,7 +69,10 @@ class Session:
         self.jobs = Jobs(self._hear, changed=self.tell, workers=settings.workers)
         self._teach_status = ""
         self.teaching = Teaching(self.db, told=self._taught)
+        self.quick = ThreadPoolExecutor(4, thread_name_prefix="earmark-quick")
+        """Reads the starts of files."""
         self.heavy = ThreadPoolExecutor(2, thread_name_prefix="earmark-heavy")
+        """Reads whole files."""
 
     def _hear(self, job: Job) -> None:
         hear(job, library=self.library, models=self.models, progressed=self.tell)
@@ -136,7 +139,8 @@ class Session:
         self.events.close()
         self.jobs.close()
         self.teaching.close()
-        self.heavy.shutdown(wait=False, cancel_futures=True)
+        for pool in (self.quick, self.heavy):
+            pool.shutdown(wait=False, cancel_futures=True)
         self.db.close()
 
 

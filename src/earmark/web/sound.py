@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +18,7 @@ from earmark.store import songs
 from earmark.store.songs import SongRow
 from earmark.web.answers import RefusedError, binary, number_of
 from earmark.web.outline import outline, spectrogram
-from earmark.web.playable import playable
+from earmark.web.playable import as_wav, browser_type
 from earmark.web.ranged import Ranged
 from earmark.web.session import Session
 
@@ -30,8 +31,11 @@ async def audio(request: Request) -> Response:
     session: Session = request.app.state.session
     row = await run_in_threadpool(session.library.get, request.path_params["id"])
     path = await run_in_threadpool(session.library.file, row)
-    found, kind = await _heavy(session, row, lambda: playable(path, song=row.id))
-    return Ranged(found, media_type=kind, name=session.library.name(row))
+    kind = await _worked(session, session.quick, row, lambda: browser_type(path))
+    if kind is None:
+        kind = "audio/wav"
+        path = await _worked(session, session.heavy, row, lambda: as_wav(path, song=row.id))
+    return Ranged(path, media_type=kind, name=session.library.name(row))
 
 
 async def peaks(request: Request) -> Response:
@@ -42,7 +46,7 @@ async def peaks(request: Request) -> Response:
     level = int(number_of(request, "level", default=0))
     start = int(number_of(request, "from", default=0))
     count = int(number_of(request, "count", default=1e9))
-    found = await _heavy(session, row, lambda: outline(path, song=row.id))
+    found = await _worked(session, session.heavy, row, lambda: outline(path, song=row.id))
     if row.duration_s is None:
         await run_in_threadpool(songs.set_duration, session.db, row.id, found.duration_s)
     if not 0 <= level < len(found.levels) or start < 0 or count < 0:
@@ -66,18 +70,19 @@ async def spectrum(request: Request) -> Response:
     width = int(number_of(request, "width", default=1024))
     if not (0 <= start_s < end_s and 1 <= width <= MAX_WIDTH):
         raise RefusedError(400, f"A stretch of the song is asked for, up to {MAX_WIDTH} wide.")
-    picture = await _heavy(
+    picture = await _worked(
         session,
+        session.heavy,
         row,
         lambda: spectrogram(path, song=row.id, start_s=start_s, end_s=end_s, width=width),
     )
     return binary(picture.tobytes(), rows=picture.shape[0], columns=picture.shape[1])
 
 
-async def _heavy(session: Session, song: SongRow, work: Callable[[], T]) -> T:
-    """Work of a second or more, two at a time, while others are answered."""
+async def _worked(session: Session, pool: Executor, song: SongRow, work: Callable[[], T]) -> T:
+    """What takes a while, done by a thread of a pool while others are answered."""
     try:
-        return await asyncio.get_running_loop().run_in_executor(session.heavy, work)
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
     except AudioError as error:
         said = str(error).replace(os.fspath(song.path), session.library.name(song))
         raise RefusedError(415, said) from None

@@ -52,7 +52,7 @@ async def upload(request: Request) -> Response:
     try:
         await _receive(request, temporary, limit)
         loop = asyncio.get_running_loop()
-        duration_s = await loop.run_in_executor(session.heavy, checked, temporary, name)
+        duration_s = await loop.run_in_executor(session.quick, checked, temporary, name)
         number = await run_in_threadpool(_enter, session, temporary, name, duration_s)
     finally:
         with suppress(OSError):
