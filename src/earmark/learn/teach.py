@@ -18,16 +18,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from earmark.annotation import SINGING
 from earmark.errors import ModelError
 from earmark.hysteresis import Hysteresis
 from earmark.learn.adapt import adapt
 from earmark.learn.amounts import Settings, check_amount
-from earmark.learn.calibrate import Calibration, Scored, fit_calibration
+from earmark.learn.calibrate import UNSHIFTED, Calibration, Scored, logits
 from earmark.learn.corrected import Corrected
 from earmark.learn.export import serialized
 from earmark.learn.imported import light_from_onnx
@@ -39,6 +41,8 @@ from earmark.nets.light import LightCrnn
 from earmark.runtime import ModelInfo, OnnxModel, model_path
 
 Tell = Callable[[dict[str, Any]], None]
+FURTHEST = 10.0
+"""That logits are shifted before it is shrunk."""
 LEAST_SONGS = 3
 """Left-out songs from which on it is tried whether calibrating on them helps."""
 
@@ -191,8 +195,17 @@ def _judge(
 
 
 def _line(songs: Sequence[Scored]) -> Calibration:
-    """A shift alone: with so few songs the scale is chance."""
-    return replace(fit_calibration(songs), scale=1.0)
+    """A shift alone, since with so few songs a scale is chance; each song weighs the same.
+
+    The likeliest is that with which as much singing is expected as there is; it is shrunk.
+    """
+    found = [(logits(scores), float(truth.mean())) for scores, truth in songs]
+    low, high = -FURTHEST, FURTHEST
+    for _ in range(40):
+        shift = (low + high) / 2
+        expected = np.mean([float((1 / (1 + np.exp(-z - shift))).mean()) for z, _ in found])
+        low, high = (shift, high) if expected < np.mean([y for _, y in found]) else (low, shift)
+    return Calibration(1.0, shift * len(songs) / (len(songs) + UNSHIFTED))
 
 
 def _known(each: _Left) -> Scored:
