@@ -20,14 +20,14 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 class Server:
     """``earmark serve`` as a process of its own; call it with a method and a path."""
 
-    def __init__(self, home: Path, music: Path | None) -> None:
-        self.music = music
+    def __init__(self, home: Path, music: Path | None, **env: str) -> None:
+        self.home, self.music = home, music
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "earmark", "serve", *([str(music)] if music else [])),
                 *("--port", "0", "--no-browser"),
             ],
-            env=os.environ | {"EARMARK_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"EARMARK_HOME": str(home), "PYTHONUNBUFFERED": "1"} | env,
             stdout=subprocess.PIPE,
             text=True,
         )

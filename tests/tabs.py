@@ -64,7 +64,12 @@ def visit(chromium: Any, served: Server) -> Iterator[Callable[..., Any]]:
     opened = []
 
     def visit(
-        path: str = "/", *, size: Any = DESK, scheme: str = "light", events: bool = True
+        path: str = "/",
+        *,
+        size: Any = DESK,
+        scheme: str = "light",
+        events: bool = True,
+        server: Any = None,
     ) -> Any:
         context = chromium.new_context(viewport=size, color_scheme=scheme, accept_downloads=True)
         context.set_default_timeout(10_000)
@@ -76,7 +81,7 @@ def visit(chromium: Any, served: Server) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: said.append(f"thrown: {error}"))
         if not events:
             page.route("**/api/events", lambda route: route.abort())
-        page.goto(served.url + path)
+        page.goto((server or served).url + path)
         tab = SimpleNamespace(page=page, said=said, expected=[] if events else ["ERR_FAILED"])
         opened.append((context, tab))
         return tab
