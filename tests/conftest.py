@@ -13,6 +13,7 @@ import signal
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -68,6 +69,14 @@ def data() -> Path:
     folder = Path(os.environ.get("EARMARK_DATA") or beside)
     if not folder.is_dir():
         pytest.skip(f"needs real recordings: {folder} is no folder (set EARMARK_DATA)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home of earmark: no test sees or changes what the user has taught."""
+    folder = tmp_path_factory.getbasetemp() / "home" / uuid4().hex  # not made, as at first
+    monkeypatch.setenv("EARMARK_HOME", str(folder))
     return folder
 
 

@@ -107,3 +107,22 @@ def test_the_headline_of_a_card(tmp_path: Path, card: str, words: str) -> None:
     (tmp_path / "m.md").write_text(card)
     assert headline(tmp_path / "m.md") == words
     assert headline(tmp_path / "none.md") == ""
+
+
+def test_models_taught_here_are_listed_as_such(own_home: Path) -> None:
+    taught = own_home / "models"
+    taught.mkdir(parents=True)
+    (taught / "mine.onnx").write_bytes(tiny_model())
+    (taught / "mine.md").write_text("# mine: singing, taught by 5 songs\n")
+    said = earmark("models")
+    assert said.code == 0
+    assert "taught here" in said.out
+    rows = {row["name"]: row for row in json.loads(earmark("models", "--json").out)}
+    assert rows["mine"]["taught"]
+    assert rows["mine"]["card"] == "singing, taught by 5 songs"
+    assert not rows["singing"]["taught"]
+    assert earmark("models", "mine").out.startswith("# mine: singing, taught by 5 songs\n")
+    (taught / "broken.onnx").write_bytes(b"no model")
+    said = earmark("models")
+    assert (said.code, "mine" in said.out, "broken" in said.out) == (0, True, False)
+    assert "broken.onnx: not a model" in said.err

@@ -21,7 +21,7 @@ HOUSE = Path(earmark.__file__).parent
 
 FLOORS: list[tuple[list[str], set[str]]] = [
     # rooms, in order                                                   outside packages
-    (["errors", "annotation", "atomic", "ahead"], {"numpy"}),
+    (["errors", "annotation", "atomic", "ahead", "home"], {"numpy", "platformdirs"}),
     (
         ["audio", "peaks", "features", "formats", "gaps", "labels", "relabel", "metrics", "synth"],
         {"soundfile", "soxr", "av"},
@@ -47,11 +47,11 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "pairing",
                 "evaluate",
             ),
-            *("synthesize", "render", "studies"),
+            *("synthesize", "next_labels", "corrections", "store", "render", "studies"),
         ],
         {"matplotlib", "scipy", "PIL"},
     ),
-    (["cli", "__main__"], {"typer", "rich"}),
+    (["web", "cli", "__main__"], {"typer", "rich", "starlette", "uvicorn"}),
 ]
 
 ORDER = [room for rooms, _ in FLOORS for room in rooms]

@@ -10,7 +10,7 @@ import pytest
 
 from earmark.errors import ModelError
 from earmark.features.logmel import SILENCE, logmel
-from earmark.runtime import SHIPPED, OnnxModel, model_names, model_path
+from earmark.runtime import SHIPPED, OnnxModel, model_names, model_path, taught_names
 from earmark.synth import render_song
 from tiny import tiny_model
 
@@ -197,3 +197,23 @@ def test_a_folder_stands_for_its_one_model(tmp_path: Path, monkeypatch: pytest.M
     Path("mine/b.onnx").touch()
     with pytest.raises(ModelError, match="2 models"):
         model_path("mine")
+
+
+def test_models_taught_here_have_names(own_home: Path, here: Path) -> None:
+    assert taught_names() == []
+    taught = own_home / "models"
+    (taught / "candidates").mkdir(parents=True)
+    for name in ("mine.onnx", "singing.onnx", "candidates/other.onnx"):
+        (taught / name).write_bytes(tiny_model())
+    (taught / "mine.md").write_text("# mine: taught")
+    assert taught_names() == ["mine"]
+    assert model_path("mine") == taught / "mine.onnx"
+    assert model_path("singing").parent == SHIPPED
+    assert OnnxModel("mine").info.name == "tiny"
+    assert OnnxModel(taught / "candidates/other.onnx").info.name == "tiny"
+    with pytest.raises(ModelError, match=r"other: no such model; .*taught here are: mine"):
+        model_path("other")
+    (here / "mine").mkdir()
+    (here / "mine/a.onnx").touch()
+    assert model_path("mine") == taught / "mine.onnx"
+    assert model_path("./mine") == Path("./mine/a.onnx")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from earmark import __version__
 from earmark.ahead import ahead
 from earmark.annotation import SINGING, Annotation, Scores, Segment
 from earmark.audio import AudioReader, load_audio
-from earmark.audio.samples import Source
+from earmark.audio.samples import Samples, Source
 from earmark.audio.silence import Watched
 from earmark.errors import ModelError
 from earmark.features.logmel import SR, logmel, logmel_stream
@@ -161,7 +161,12 @@ class SingingDetector:
         return self.hysteresis.segments(scores)
 
     def detect(
-        self, source: Source, *, offset_s: float = 0.0, duration_s: float | None = None
+        self,
+        source: Source,
+        *,
+        offset_s: float = 0.0,
+        duration_s: float | None = None,
+        heard: Callable[[float], object] | None = None,
     ) -> Annotation:
         """Find the singing in a recording, in memory that does not grow with its length.
 
@@ -171,6 +176,9 @@ class SingingDetector:
             Any recording; see :class:`earmark.audio.AudioReader`.
         offset_s, duration_s : float
             An excerpt of it, in seconds. Times in the answer count from the excerpt's start.
+        heard : callable, optional
+            Called with the seconds heard so far after each block of about ten. What it raises ends
+            the detection: whoever waits may be told, and may stop it.
 
         Returns
         -------
@@ -187,7 +195,7 @@ class SingingDetector:
         with AudioReader(
             _checked(source), sr=SR, offset_s=offset_s, duration_s=duration_s
         ) as reader:
-            samples = Watched(reader)
+            samples = Watched(reader if heard is None else _told(reader, heard))
             views = logmel_stream(samples)
             if self._overlap:
                 with closing(ahead(views)) as ready:
@@ -210,6 +218,15 @@ class SingingDetector:
         empty = np.empty((0, len(self.info.labels)), dtype=np.float32)
         values = np.concatenate([empty, *parts])[:, self._columns]
         return Scores(values, self.info.hop_s, self.labels, duration_s)
+
+
+def _told(reader: AudioReader, heard: Callable[[float], object]) -> Iterator[Samples]:
+    """The reader's blocks; after each has been used, how far they reach is told."""
+    n = 0
+    for block in reader:
+        yield block
+        n += len(block)
+        heard(n / reader.sr)
 
 
 def _checked(source: Source) -> Source:

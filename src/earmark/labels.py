@@ -94,7 +94,7 @@ def full_name(path: str | os.PathLike[str]) -> str:
 
 
 def label_format(path: str | os.PathLike[str]) -> str | None:
-    """Name of the format that a file's suffix stands for, or None.
+    """Name of the format that a file's suffix stands for and that can be read, or None.
 
     Examples
     --------
@@ -102,9 +102,10 @@ def label_format(path: str | os.PathLike[str]) -> str | None:
     ('audacity', None, None)
     """
     try:
-        return formats.get_format(PurePath(path).suffix or "none").name
+        form = formats.get_format(PurePath(path).suffix or "none")
     except FormatError:
         return None
+    return None if form.loads is None else form.name
 
 
 def recording_of(path: str | os.PathLike[str]) -> Path | None:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from earmark.annotation import SINGING, SPEECH
 from earmark.errors import ModelError
 from earmark.features.logmel import N_MELS, SILENCE
+from earmark.home import home
 from earmark.hysteresis import Hysteresis
 
 SHIPPED = Path(__file__).with_name("models")
@@ -58,8 +59,8 @@ class OnnxModel:
     Parameters
     ----------
     name_or_path : str or path-like
-        A shipped model's name such as ``"singing"``, a file that ends in ``.onnx``, or a folder
-        with one such file in it.
+        A shipped model's name such as ``"singing"``, the name of one taught here, a file that ends
+        in ``.onnx``, or a folder with one such file in it.
     threads : int
         Threads that one run may use.
 
@@ -272,16 +273,38 @@ def model_names() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.onnx"))
 
 
+def taught_folder() -> Path:
+    """Where models that were taught here lie, each with its card; perhaps not made yet."""
+    return home() / "models"
+
+
+def taught_names() -> list[str]:
+    """Names of the models that were taught here; candidates, which nobody has kept, are none."""
+    try:
+        names = {path.stem for path in taught_folder().glob("*.onnx") if path.is_file()}
+    except OSError:  # a folder of somebody else's: there is nothing of ours in it
+        return []
+    return sorted(names - set(model_names()))
+
+
 def model_path(name_or_path: str | os.PathLike[str]) -> Path:
     """The file of a model.
+
+    A name is looked for among the models that ship, then among those taught here, and last as a
+    folder; what has a separator in it or ends in ``.onnx`` is a path.
 
     Raises
     ------
     ModelError
-        If it is neither a shipped name, nor a file, nor a folder with exactly one model.
+        If it is neither such a name, nor a file, nor a folder with exactly one model.
     """
     text = os.fspath(name_or_path)
-    path = Path(text) if text.endswith(".onnx") or os.sep in text else SHIPPED / f"{text}.onnx"
+    if text.endswith(".onnx") or os.sep in text:
+        path = Path(text)
+    else:
+        path = SHIPPED / f"{text}.onnx"
+        if not path.is_file() and text in taught_names():
+            path = taught_folder() / f"{text}.onnx"
     if not path.is_file():
         inside = list(Path(text).glob("*.onnx"))
         if len(inside) == 1:
@@ -289,5 +312,8 @@ def model_path(name_or_path: str | os.PathLike[str]) -> Path:
         if inside:
             raise ModelError(f"{text}: a folder of {len(inside)} models; name one .onnx file of it")
         known = ", ".join(model_names()) or "none"
-        raise ModelError(f"{text}: no such model; shipped are: {known}, or give an .onnx file")
+        here = f"; taught here are: {', '.join(taught_names())}" if taught_names() else ""
+        raise ModelError(
+            f"{text}: no such model; shipped are: {known}{here}, or give an .onnx file"
+        )
     return path

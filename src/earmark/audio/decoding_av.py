@@ -12,6 +12,8 @@ from earmark.audio.samples import Samples, to_float
 from earmark.errors import AudioError
 
 _PRE_ROLL_S = 1.0
+_ALONE = {"protocol_whitelist": "none"}
+"""A file is read and nothing else: some formats (ffconcat, HLS, SDP) name other files, or hosts."""
 
 
 class AvDecoder:
@@ -37,7 +39,9 @@ class AvDecoder:
         name = self._name
         self._file.seek(0)
         try:
-            self._container: Any = av.open(self._file, mode="r", metadata_errors="ignore")
+            self._container: Any = av.open(
+                self._file, mode="r", metadata_errors="ignore", options=_ALONE
+            )
         except av.FFmpegError as error:
             raise AudioError(
                 f"{name}: no audio format that libsndfile or FFmpeg knows ({error.strerror}). "

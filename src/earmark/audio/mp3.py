@@ -91,7 +91,10 @@ class _Mp3:
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         if whence == os.SEEK_END and offset == 0:
             return self._file.seek(self._length)
-        return self._file.seek(offset, whence)
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):  # before the start, which junk makes libsndfile ask for
+            return self._file.tell()
 
     def tell(self) -> int:
         return self._file.tell()

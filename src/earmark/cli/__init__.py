@@ -15,6 +15,7 @@ import typer
 
 from earmark import __version__
 from earmark.cli import (
+    adapt,
     convert,
     detect,
     evaluate,
@@ -26,6 +27,7 @@ from earmark.cli import (
     models,
     playlist,
     report,
+    serve,
     study,
     synthesize,
     train,
@@ -44,8 +46,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    *(detect, merge, evaluate, convert, gaps, playlist, report, video, info, models),
-    *(manifest, material, synthesize, train),
+    *(detect, merge, evaluate, convert, gaps, playlist, report, video, info, models, serve),
+    *(manifest, material, synthesize, train, adapt),
 )
 for room in ROOMS:
     app.command(room.__name__.rpartition(".")[2], cls=Command)(stoppable()(room.command))

@@ -36,7 +36,9 @@ def command(
     ] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAMES", help=f"Of {FORMATS}; or all. Default: csv."),
+        typer.Option(
+            "--format", metavar="NAMES", help=f"Of {FORMATS}; or all. Also lrc, rekordbox."
+        ),
     ] = None,
     scores: Annotated[
         bool, typer.Option("--scores", help="Write the scores of all frames as well (npz).")

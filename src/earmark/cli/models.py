@@ -1,4 +1,4 @@
-"""``earmark models``: the models that ship with earmark."""
+"""``earmark models``: the models that ship with earmark, and those taught here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from earmark.cli.console import out
+from earmark.cli.console import complain, out
 from earmark.errors import ModelError
 
 
@@ -19,7 +19,7 @@ def command(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A model as --model takes it: a shipped name, an .onnx file, or a folder with "
+            help="A model as --model takes it: a name, an .onnx file, or a folder with "
             "one in it. Shows what its card says first, and where it lies."
         ),
     ] = None,
@@ -27,10 +27,13 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
     """List the models that `--model` knows by name, or tell of one."""
-    from earmark.runtime import SHIPPED, model_names
+    from earmark.runtime import model_names, model_path, taught_names
 
-    paths = [SHIPPED / f"{shipped}.onnx" for shipped in model_names()]
-    rows = [_row(path) for path in (paths if name is None else [_named(name)])]
+    if name is None:
+        rows = [_row(model_path(known)) for known in model_names()]
+        rows += [row for known in taught_names() if (row := _taught(known)) is not None]
+    else:
+        rows = [_row(_named(name))]
     if json:
         typer.echo(jsonlib.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -56,13 +59,25 @@ def _named(name: str) -> Path:
         raise typer.BadParameter(str(error), param_hint="NAME") from error
 
 
+def _taught(name: str) -> dict[str, Any] | None:
+    """The row of a model taught here; one that is damaged is told, and the others are listed."""
+    from earmark.runtime import model_path
+
+    try:
+        return _row(model_path(name))
+    except ModelError as error:
+        complain(str(error))
+        return None
+
+
 def _row(path: Path) -> dict[str, Any]:
-    from earmark.runtime import OnnxModel
+    from earmark.runtime import OnnxModel, taught_folder
 
     info, card = OnnxModel(path).info, path.with_suffix(".md")
     return {
         "name": path.stem,
         "labels": list(info.labels),
+        "taught": path.parent == taught_folder(),
         "file": str(path),
         "card_file": str(card) if card.is_file() else None,
         "bytes": path.stat().st_size,
@@ -74,12 +89,16 @@ def _row(path: Path) -> dict[str, Any]:
 
 def _show(rows: list[dict[str, Any]]) -> None:
     """A table of them."""
-    headings = ("name", "labels", "size", "parameters", "what it is")
+    headings = ["name", "labels", "size", "parameters", "what it is"]
+    if any(row["taught"] for row in rows):
+        headings.insert(1, "from")
     table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         count = row["parameters"]
+        origin = ["taught here" if row["taught"] else "earmark"]
         table.add_row(
             escape(row["name"]),
+            *(origin if "from" in headings else []),
             escape(", ".join(row["labels"])),
             f"{row['bytes'] / 1e6:.2f} MB",
             "·" if count is None else f"{count:,}",

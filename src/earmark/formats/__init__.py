@@ -24,6 +24,10 @@ vtt       .vtt       .01     no        one line              -
 npz       .npz       -       yes       exact                 the curve, no segments
 ========  =========  ======  ========  ====================  ====================================
 
+Two more are written and never read, since what they hold is for people: ``lrc`` (``.lrc``, lines to
+fill in for karaoke) and ``rekordbox`` (``.xml``, cue points). A file that ends so is no label file:
+lyrics often lie beside songs.
+
 *One line*: white space and control characters become single spaces, and an empty label becomes
 ``singing``. Times have 3 to 6 decimals (SRT and WebVTT: 3). Readers sort segments by start, take
 UTF-8 and (with its byte order mark) UTF-16 with any line ends, and raise nothing but
@@ -41,7 +45,21 @@ from pathlib import Path
 from earmark.annotation import Annotation
 from earmark.atomic import write_atomic
 from earmark.errors import FormatError
-from earmark.formats import audacity, csv, jams, json, jsonl, lab, npz, rttm, srt, textgrid, vtt
+from earmark.formats import (
+    audacity,
+    csv,
+    jams,
+    json,
+    jsonl,
+    lab,
+    lrc,
+    npz,
+    rekordbox,
+    rttm,
+    srt,
+    textgrid,
+    vtt,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +74,9 @@ class Format:
         What its files end in, such as ``".txt"``.
     dumps : callable
         ``dumps(annotation) -> bytes``, the content of a file.
-    loads : callable
-        ``loads(data, name="file name for error messages") -> Annotation``.
+    loads : callable or None
+        ``loads(data, name="file name for error messages") -> Annotation``; None: it is written
+        only.
     aliases : tuple of str
         Other names, also recognised as suffixes.
     """
@@ -65,7 +84,7 @@ class Format:
     name: str
     suffix: str
     dumps: Callable[[Annotation], bytes]
-    loads: Callable[..., Annotation]
+    loads: Callable[..., Annotation] | None
     aliases: tuple[str, ...] = ()
 
 
@@ -81,6 +100,8 @@ _FORMATS = (
     Format("srt", ".srt", srt.dumps, srt.loads),
     Format("vtt", ".vtt", vtt.dumps, vtt.loads, ("webvtt",)),
     Format("npz", ".npz", npz.dumps, npz.loads),
+    Format("lrc", ".lrc", lrc.dumps, None),
+    Format("rekordbox", ".xml", rekordbox.dumps, None),
 )
 _BY_KEY = {
     key.lower().lstrip("."): form
@@ -89,19 +110,19 @@ _BY_KEY = {
 }
 
 
-def names() -> tuple[str, ...]:
-    """Names of all formats.
+def names(*, readable: bool = True) -> tuple[str, ...]:
+    """Names of all formats that can be read, or also of those that are written only.
 
     Examples
     --------
-    >>> names()[:4]
-    ('csv', 'json', 'jsonl', 'audacity')
+    >>> names()[:4], names(readable=False)[-2:]
+    (('csv', 'json', 'jsonl', 'audacity'), ('lrc', 'rekordbox'))
     """
-    return tuple(form.name for form in _FORMATS)
+    return tuple(form.name for form in _FORMATS if form.loads is not None or not readable)
 
 
 def get_format(name_or_path: str | os.PathLike[str]) -> Format:
-    """The format of a name, a suffix or a path, in capitals or not.
+    """The format of a name, a suffix or a path, in capitals or not; it may be one for writing only.
 
     Parameters
     ----------
@@ -121,7 +142,8 @@ def get_format(name_or_path: str | os.PathLike[str]) -> Format:
     text = os.fspath(name_or_path)
     form = _BY_KEY.get(text.rpartition(".")[2].lower())
     if form is None:
-        raise FormatError(f"{text}: unknown format; choose one of {', '.join(names())}")
+        known = ", ".join(names(readable=False))
+        raise FormatError(f"{text}: unknown format; choose one of {known}")
     return form
 
 
@@ -165,7 +187,7 @@ def loads(data: bytes, format: str, *, name: str | None = None) -> Annotation:
     (Segment(0.5, 1.25, 'singing'),)
     """
     form = get_format(format)
-    return form.loads(data, name or form.name)
+    return _loads(form, data, name or form.name)
 
 
 def read(path: str | os.PathLike[str], *, format: str | None = None) -> Annotation:
@@ -188,7 +210,7 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> Annotati
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error
         raise FormatError(f"{os.fspath(path)}: cannot be read ({reason})") from error
-    return form.loads(data, os.fspath(path))
+    return _loads(form, data, os.fspath(path))
 
 
 def write(
@@ -212,3 +234,9 @@ def write(
         If the file cannot be written.
     """
     write_atomic(path, get_format(path if format is None else format).dumps(annotation))
+
+
+def _loads(form: Format, data: bytes, name: str) -> Annotation:
+    if form.loads is None:
+        raise FormatError(f"{name}: {form.name} is a format that earmark writes and does not read")
+    return form.loads(data, name)

@@ -42,6 +42,41 @@ def export_onnx(
     ----------
     net : Crnn or LightCrnn
     path : path-like
+    frames, name, labels, decoding, smoothed
+        As :func:`serialized` takes them.
+
+    Raises
+    ------
+    ModelError
+        If ONNX Runtime and PyTorch differ by more than 1e-4.
+    """
+    data = serialized(
+        net,
+        frames=frames,
+        name=name,
+        labels=labels,
+        decoding=decoding,
+        smoothed=smoothed,
+        origin=str(path),
+    )
+    write_atomic(path, data)
+
+
+def serialized(
+    net: nn.Module,
+    *,
+    frames: int,
+    name: str = "singing",
+    labels: Sequence[str] = (SINGING,),
+    decoding: Mapping[str, float] | None = None,
+    smoothed: bool = True,
+    origin: str = "the model",
+) -> bytes:
+    """The bytes of a network as an ONNX file, checked against PyTorch.
+
+    Parameters
+    ----------
+    net : Crnn or LightCrnn
     frames : int
         Length of the windows on which scores are defined: that of the training's last stage.
     name : str
@@ -52,6 +87,8 @@ def export_onnx(
         Default ``onset``, ``offset``, ``min_on_s``, ``min_off_s``.
     smoothed : bool
         As :func:`earmark.learn.graph.onnx_graph` takes it.
+    origin : str
+        What errors name.
 
     Raises
     ------
@@ -78,7 +115,7 @@ def export_onnx(
     X[2] -= np.linspace(0, 10, frames, dtype=np.float32)[:, None]  # a fade: quiet frames count less
     with torch.no_grad():
         expected = scores_of(net, torch.from_numpy(X), smoothed=smoothed).numpy()
-    found = OnnxModel.from_bytes(data, origin=str(path)).run(X)
+    found = OnnxModel.from_bytes(data, origin=origin).run(X)
     if (difference := float(np.abs(found - expected).max())) > PARITY:
-        raise ModelError(f"{path}: ONNX Runtime and PyTorch differ by {difference:.1e}")
-    write_atomic(path, data)
+        raise ModelError(f"{origin}: ONNX Runtime and PyTorch differ by {difference:.1e}")
+    return data

@@ -160,8 +160,12 @@ class LightCrnn(nn.Module):
 
     def forward(self, X: Tensor) -> Tensor:
         """(B, T, 64) log-mel, T even -> (B, T, labels) logits."""
-        x = standardise(X, loud(X)).unsqueeze(1).contiguous(memory_format=torch.channels_last)
-        x = self.L4(self.L3(self.L2(self.L1(x))))  # (B, maps, T / 2, 2)
-        x, _ = self.rnn(x.permute(0, 2, 1, 3).flatten(2))  # (B, T / 2, 2 * units)
+        x, _ = self.rnn(self.convolve(X))  # (B, T / 2, 2 * units)
         logits: Tensor = self.head(self.dropout(x))
         return logits.reshape(X.shape[0], X.shape[1], self.labels)
+
+    def convolve(self, X: Tensor) -> Tensor:
+        """(B, T, 64) log-mel -> (B, T / 2, 2 * maps): what the recurrent layer is given."""
+        x = standardise(X, loud(X)).unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        x = self.L4(self.L3(self.L2(self.L1(x))))  # (B, maps, T / 2, 2)
+        return x.permute(0, 2, 1, 3).flatten(2)

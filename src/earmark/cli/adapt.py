@@ -1,0 +1,289 @@
+"""``earmark adapt``: a model taught by one's own corrected songs."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from earmark.cli.console import caution, complain, err, out, warnings_told
+from earmark.cli.cores import MOST_THREADS
+from earmark.errors import EarmarkError, how_to_install
+
+if TYPE_CHECKING:
+    from earmark.learn.corrected import Corrected
+
+REFUSED = 3
+"""Exit code where the model got worse and is not kept."""
+
+
+def command(
+    songs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SONGS",
+            show_default=False,
+            help="Songs with a label file beside each (one.csv, one.truth.csv, or a "
+            "one.singing.csv that you edited), folders of them, or a manifest (.jsonl).",
+        ),
+    ] = None,
+    *,
+    name: Annotated[
+        str | None, typer.Option(help="What the new model is called: --model NAME.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="The model to begin with.")] = "singing",
+    layers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHOICE",
+            help="Which layers learn: head, recurrent or all. Chosen by how much is labelled "
+            "where not given.",
+        ),
+    ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Keep the model even if it got worse.")
+    ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what would be done, and what to beware of.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print events, a JSON object a line.")
+    ] = False,
+    keep: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep a candidate, and do nothing else.")
+    ] = None,
+    discard: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Delete a candidate, and do nothing else.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=MOST_THREADS, help="Processor threads; all otherwise.")
+    ] = None,
+) -> None:
+    """Teach a model by songs whose labels you corrected.
+
+    First it learns from all of them: that is a candidate, which can be tried by its
+    path. Then each song is left out in turn, to tell what it gains on songs that it
+    has not learnt from. If it got no worse it is kept, `earmark models` lists it, and
+    `earmark detect song.mp3 --model NAME` uses it; if it got worse it stays a
+    candidate, and the exit code is 3.
+    """
+    if keep is not None or discard is not None:
+        if songs or (keep is not None and discard is not None):
+            raise typer.BadParameter("--keep and --discard stand alone, each with a name")
+        _decide(keep, discard)
+        return
+    if not songs:
+        raise typer.BadParameter("name songs, a folder of them or a manifest", param_hint="SONGS")
+    if name is None and not plan:
+        raise typer.BadParameter("say what the model is to be called", param_hint="--name")
+    told = _Events() if json else _Words()
+    taught = _found(songs)
+    from earmark.learn.amounts import CHOICES, check_amount, choose, doubts
+    from earmark.learn.planned import planned
+
+    if layers is not None and layers not in CHOICES:
+        raise typer.BadParameter(
+            f"{layers!r} is none of {', '.join(CHOICES)}", param_hint="--layers"
+        )
+    check_amount(taught)
+    settings, why = choose(taught, layers=layers)
+    warnings = doubts(taught) + _of_model(name, model)
+    told(planned(taught, settings, why=why, warnings=warnings))
+    if plan or name is None:
+        return
+    try:
+        import torch
+
+        from earmark.learn.taught import candidate_path, claimed, kept_path
+        from earmark.learn.taught import keep as keep_it
+        from earmark.learn.teach import teach
+    except ModuleNotFoundError as error:
+        raise EarmarkError(
+            f"teaching needs {error.name}, which is not installed: {how_to_install('train')}"
+        ) from error
+    if threads is not None:
+        torch.set_num_threads(threads)
+    with claimed(name):
+        try:
+            with told, warnings_told():
+                outcome = teach(
+                    taught, name=name, settings=settings, model=model, why=why, tell=told
+                )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_stopped(name, candidate_path(name), told.candidate)) from None
+        compared = outcome.compared
+        if anyway or (compared is not None and not compared.worse):
+            told({"event": "kept", "path": str(keep_it(name)), "name": name})
+            return
+    if compared is None:
+        message = "too little is labelled to leave any of it out, so nobody knows what it is worth"
+    else:
+        message = (
+            "it got worse on songs that it had not learnt from (accuracy "
+            f"{compared.before['accuracy']:.3f} before, {compared.after['accuracy']:.3f} after)"
+        )
+    told({
+        "event": "refused",
+        "path": str(outcome.path),
+        "message": f"{name} is not kept: {message}. It stays a candidate, {outcome.path}; keep it "
+        f"all the same by earmark adapt --keep {name}, or delete it by --discard {name}",
+    })  # fmt: skip
+    if kept_path(name).is_file() and not json:
+        caution(f"{kept_path(name)}: the model of that name is the one that was there before")
+    raise typer.Exit(REFUSED)
+
+
+def _decide(keep: str | None, discard: str | None) -> None:
+    """Keep or delete a candidate."""
+    from earmark.learn import taught
+
+    name = keep if keep is not None else str(discard)
+    with taught.claimed(name):
+        if keep is not None:
+            out.print(f"kept: {taught.keep(name)}", markup=False, soft_wrap=True)
+        else:
+            taught.discard(name)
+            out.print(f"deleted: the candidate {name}", markup=False, soft_wrap=True)
+
+
+def _found(songs: list[str]) -> list[Corrected]:
+    """The songs behind what was named, with their labels."""
+    from earmark.corrections import corrections
+    from earmark.learn.corrected import distinct, read_corrected
+
+    manifests = [song for song in songs if song.endswith(".jsonl")]
+    found = [song for manifest in manifests for song in read_corrected(manifest)]
+    rest = [song for song in songs if song not in manifests]
+    if rest:
+        with_labels, without = corrections(rest)
+        found += with_labels
+        for reason in without:
+            caution(reason)
+    return distinct(found, where=", ".join(songs))
+
+
+def _of_model(name: str | None, model: str) -> list[str]:
+    """What is to be known of the names; a name or a model that cannot be is an error."""
+    from earmark.learn.taught import check_name
+    from earmark.runtime import model_names, model_path, taught_names
+
+    model_path(model)
+    said = []
+    if name is not None and check_name(name) in taught_names():
+        said.append(f"once it is kept, it replaces the model {name} that was taught before")
+    if model not in model_names():
+        said.append(
+            f"{model} does not ship with earmark: if it has learnt from these songs already, what "
+            "is measured by leaving them out flatters both"
+        )
+    return said
+
+
+def _stopped(name: str, path: Path, candidate: bool) -> str:
+    if not candidate:
+        return "stopped; nothing was written"
+    return (
+        f"stopped; the candidate {path} is there, not measured yet: keep it by earmark adapt "
+        f"--keep {name}, or delete it by --discard {name}"
+    )
+
+
+class _Events:
+    """Events as JSON, a line each."""
+
+    candidate = False
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        self.candidate |= event["event"] == "candidate"
+        print(jsonlib.dumps(event, ensure_ascii=True), flush=True)
+
+
+class _Words:
+    """Events in words, with a progress bar a stage."""
+
+    candidate = False
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=err,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> None:
+        self._bars.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        getattr(self, f"_{event['event']}")(event)
+
+    def _plan(self, event: Mapping[str, Any]) -> None:
+        settings = event["settings"]
+        _say(f"Which layers learn: {settings['layers']} ({settings['why']}).")
+        for warning in event["warnings"]:
+            caution(warning)
+
+    def _progress(self, event: Mapping[str, Any]) -> None:
+        stage, eta_s = event["stage"], event["eta_s"]
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=event["total"], left="")
+        left = f"{eta_s:.0f} s left" if eta_s else ""
+        self._bars.update(self._tasks[stage], completed=event["done"], left=left)
+
+    def _candidate(self, event: Mapping[str, Any]) -> None:
+        self.candidate = True
+        self._bars.console.print(
+            f"A candidate, not measured yet: {event['path']}", markup=False, soft_wrap=True
+        )
+
+    def _compared(self, event: Mapping[str, Any]) -> None:
+        table = Table("left out", "AUC", "accuracy", "F1", box=SIMPLE_HEAD, pad_edge=False)
+        for row in event["each"]:
+            table.add_row(escape(row["name"]), *_changes(row))
+        table.add_section()
+        table.add_row("all", *_changes(event))
+        low, high = event["gain"]
+        self._bars.stop()
+        out.print(table)
+        _say(f"The accuracy changed by {low:+.3f} to {high:+.3f} (95 %, blocks of 10 s).")
+
+    def _kept(self, event: Mapping[str, Any]) -> None:
+        _say(f"The model is {event['path']}. Try it:")
+        _say(f"  earmark detect song.mp3 --model {event['name']}")
+
+    def _refused(self, event: Mapping[str, Any]) -> None:
+        complain(event["message"])
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def _changes(row: Mapping[str, Any]) -> list[str]:
+    """Before and after of each measure."""
+
+    def shown(value: float | None) -> str:
+        return "·" if value is None else f"{value:.3f}".removeprefix("0")
+
+    return [
+        f"{shown(row['before'][key])} → {shown(row['after'][key])}"
+        for key in ("auc", "accuracy", "f1")
+    ]

@@ -1,0 +1,197 @@
+"""Teaching in a process of its own, which is played here by a few lines of Python."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from earmark.store import written
+from earmark.store.database import Database
+from earmark.web import lessons
+from earmark.web.answers import RefusedError
+from earmark.web.teaching import Teaching
+from served import music, page, served
+
+ACTOR = """
+import json, os, sys, time
+from pathlib import Path
+words = sys.argv[1:]
+models = Path(os.environ["EARMARK_HOME"]) / "models"
+def say(event, **more):
+    print(json.dumps({"event": event, **more}), flush=True)
+def plan():
+    say("plan", settings={"layers": "last"}, choices=["last", "all"], warnings=["few songs"])
+if words[0] == "--keep":
+    (models / "candidates" / (words[1] + ".onnx")).rename(models / (words[1] + ".onnx"))
+    sys.exit()
+if words[0] == "--discard":
+    (models / "candidates" / (words[1] + ".onnx")).unlink()
+    sys.exit()
+rows = [json.loads(line) for line in open(words[0])]
+assert all(os.path.exists(row["path"]) and os.path.exists(row["labels"]) for row in rows)
+plan()
+if "--plan" in words:
+    sys.exit()
+name = words[words.index("--name") + 1]
+print("not JSON")
+say("progress", stage="learning", done=1, total=4, eta_s=3.5)
+if name == "broken":
+    sys.exit("Traceback: nonsense\\nearmark: the songs hold no singing")
+if name == "slow":
+    time.sleep(60)
+path = models / "candidates" / (name + ".onnx")
+path.parent.mkdir(parents=True, exist_ok=True)
+path.write_bytes(b"x")
+say("candidate", path=str(path), seconds=1.0)
+if name == "compared-slowly":
+    time.sleep(60)
+say("progress", stage="leaving out", done=1, total=2, eta_s=1)
+worse = name == "worse"
+say("compared", before={"f1": .8}, after={"f1": .7 if worse else .9}, worse=worse, songs=2)
+if worse:
+    say("refused", message="it got worse")
+    sys.exit(3)
+path.rename(models / path.name)
+say("kept", path=str(path))
+"""
+
+
+@pytest.fixture
+def page(music, tmp_path, monkeypatch):  # its own: with an actor
+    monkeypatch.setattr(lessons, "can_teach", lambda: True)
+    monkeypatch.setattr("earmark.web.teaching._COMMAND", (sys.executable, "-c", ACTOR))
+    monkeypatch.setattr(
+        Teaching.__init__, "__kwdefaults__", {"command": (sys.executable, "-c", ACTOR)}
+    )
+    with served(tmp_path, folder=music) as found:
+        for row in found.songs().values():
+            segments = [{"start_s": 0.5, "end_s": 1, "label": "singing", "by": "person"}]
+            body = {"revision": 0, "segments": segments, "checked": True}
+            assert found.put(f"/api/songs/{row['id']}/labels", body).status_code == 200
+        yield found
+
+
+def begin(page, name, **more):
+    return page.post("/api/teach", {"name": name, "ids": [1, 2], **more})
+
+
+def until(page, *statuses):
+    for _ in range(500):
+        found = page.json("/api/teach")
+        if found["status"] in statuses:
+            return found
+        time.sleep(0.01)
+    raise AssertionError(found)
+
+
+def test_a_model_that_is_kept(page, tmp_path):
+    assert page.json("/api/teach")["status"] == "none"
+    plan = page.json("/api/teach/plan?ids=1,2")
+    assert (plan["settings"], plan["choices"]) == ({"layers": "last"}, ["last", "all"])
+    assert (plan["songs"], plan["warnings"]) == (2, ["few songs"])
+    answer = begin(page, "mine", layers="last")
+    assert (answer.status_code, answer.json()["status"]) == (202, "running")
+    found = until(page, "kept")
+    assert (found["before"], found["after"], found["worse"]) == ({"f1": 0.8}, {"f1": 0.9}, False)
+    assert found["warnings"] == ["few songs"]
+    assert (tmp_path / "home/models/mine.onnx").exists()
+    row = json.loads((tmp_path / "home/teach/lesson/songs.jsonl").read_text().splitlines()[0])
+    assert Path(row["labels"]).read_text().splitlines()[1] == "0.500,1.000,singing,"
+
+
+def test_a_model_that_got_worse(page, tmp_path):
+    begin(page, "worse")
+    found = until(page, "refused")
+    assert (found["worse"], found["message"]) == (True, "it got worse")
+    answer = page.post("/api/teach/keep")
+    assert (answer.status_code, "got worse" in answer.json()["error"]) == (409, True)
+    assert page.post("/api/teach/keep", {"anyway": True}).json()["status"] == "kept"
+    assert (tmp_path / "home/models/worse.onnx").exists()
+    assert page.post("/api/teach/discard").status_code == 409
+    begin(page, "worse")
+    until(page, "refused")
+    assert page.post("/api/teach/discard").json()["status"] == "none"
+    assert not list((tmp_path / "home/models/candidates").iterdir())
+
+
+def test_what_goes_wrong_is_said(page):
+    begin(page, "broken")
+    assert until(page, "failed")["message"] == "the songs hold no singing"
+    assert begin(page, "slow").status_code == 202
+    assert begin(page, "other").status_code == 409
+    assert until(page, "running")["status"] == "running"
+    answer = page.delete("/api/teach")
+    assert (answer.json()["status"], answer.status_code) == ("cancelled", 200)
+    assert page.delete("/api/teach").status_code == 409
+    begin(page, "slow")
+    os.kill(page.app.session.teaching._process.pid, signal.SIGKILL)
+    assert "killed half-way" in until(page, "failed")["message"]
+
+
+def test_stopped_while_it_is_compared(page):
+    begin(page, "compared-slowly")
+    until(page, "candidate")
+    assert page.delete("/api/teach").json()["status"] == "candidate"
+    assert page.post("/api/teach/keep").status_code == 409
+    assert page.post("/api/teach/keep", {"anyway": True}).json()["status"] == "kept"
+
+
+def test_a_server_that_ends_in_between(page, tmp_path, music):
+    begin(page, "slow")
+    until(page, "running")
+    with served(tmp_path, folder=music) as again:
+        found = again.json("/api/teach")
+        assert (found["status"], "was ended" in found["message"]) == ("failed", True)
+    page.app.session.teaching.close()
+    begin_again = until(page, "failed", "cancelled")
+    assert begin_again["name"] == "slow"
+
+
+def test_names_and_songs_that_cannot_be(page):
+    for name in ("singing", "../x", "a.onnx", "-x", "x" * 50, "", None, 3, "a b"):
+        assert begin(page, name).status_code == 400
+    assert begin(page, "mine", layers="--keep x").status_code == 400
+    assert begin(page, "mine", ids=[]).status_code == 400
+    assert begin(page, "mine", ids="all").status_code == 400
+    assert begin(page, "mine", ids=[99]).status_code == 404
+    page.delete("/api/songs/1")
+    answer = begin(page, "mine")
+    assert (answer.status_code, "no labels to learn from" in answer.json()["error"]) == (409, True)
+    assert page.get("/api/teach/plan?ids=").status_code == 404
+
+
+def test_without_the_extra(page, monkeypatch):
+    monkeypatch.setattr(lessons, "can_teach", lambda: False)
+    answer = begin(page, "mine")
+    assert answer.status_code == 409
+    assert "pip install '.[train]'" in answer.json()["error"]
+
+
+def test_the_note_of_a_model_that_waits_to_be_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("EARMARK_HOME", str(tmp_path))
+    db = Database(tmp_path / "earmark.db")
+    written.note(db, "teach", {"status": "running", "name": "mine"})
+    (tmp_path / "models/candidates").mkdir(parents=True)
+    (tmp_path / "models/candidates/mine.onnx").write_bytes(b"x")
+    teaching = Teaching(db, told=print, command=["false"])
+    assert teaching.state["status"] == "candidate"
+    with pytest.raises(RefusedError, match="not compared to the end"):
+        teaching.keep(anyway=False)
+    db.close()
+
+
+def test_what_to_label_next(page):
+    assert page.json("/api/next") == {"songs": [], "places": []}
+    for song in (1, 2):
+        page.detect(song)
+    assert page.json("/api/next") == {"songs": [], "places": []}  # both are checked
+    body = {"revision": 1, "segments": [], "checked": False}
+    assert page.put("/api/songs/1/labels", body).status_code == 200
+    found = page.json("/api/next?count=3")
+    assert [song["id"] for song in found["songs"]] == [1]
+    assert found["places"][0].keys() == {"id", "name", "why", "uncertainty", "start_s", "end_s"}
+    assert page.get("/api/next?count=-1").status_code == 400
