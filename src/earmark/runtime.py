@@ -186,7 +186,8 @@ class OnnxModel:
         alone = _silence(window, X)
         alone[first : first + len(X)] = X
         pair = self.run(np.stack([X[looped(len(X), window)], alone]))
-        scores, once = pair[:, first : first + len(X)]
+        scores: Frames = pair[0, first : first + len(X)]
+        once = pair[1, first : first + len(X)]
         if SINGING in self.info.labels and SPEECH in self.info.labels:
             sung, spoken = map(self.info.labels.index, (SINGING, SPEECH))
             scores[:, sung] *= 1 - once[:, spoken] * (1 - once[:, sung])
