@@ -9,8 +9,8 @@
 #
 # Four processes share each batch, however many cores there are: normalisation over a process's own
 # examples is part of the recipe. recordings.jsonl and material/ in OUT are made once: remove them when
-# DATA or what renders has changed. singing-nc needs singing, which is trained before it. Stop it at any
-# time; called again it goes on. To ship a model, copy OUT/NAME/NAME.onnx to src/earmark/models/, write
+# DATA or what renders has changed. Stop it at any time; called again it
+# goes on. To ship a model, copy OUT/NAME/NAME.onnx to src/earmark/models/, write
 # its card, measure, and let bench/cards.py fill in the figures.
 set -euo pipefail
 data=${1:?"usage: runs/train.sh DATA [OUT [MODEL...]]"}
@@ -30,13 +30,7 @@ for model in "${models[@]}"; do
     changes=(--set 'calibrate="dev"')
     case $model in
     singing) ;;
-    singing-nc) # its songs come in the second stage; the first is the default model's
-        changes+=(--set 'train_on=["train", "nc"]')
-        [ -f "$out/$model/stage0.safetensors" ] || {
-            mkdir -p "$out/$model"
-            cp "$out/singing/stage0.best.safetensors" "$out/singing/stage0.safetensors" "$out/$model"
-        }
-        ;;
+    singing-nc) changes+=(--set 'train_on=["train", "nc"]') ;;
     singing-fast) changes+=(--set 'maps=[16, 32, 48, 64]' --set 'units=64') ;;
     *) echo "no model $model; there are singing, singing-nc and singing-fast" >&2 && exit 2 ;;
     esac

@@ -8,10 +8,9 @@ import pytest
 import corpus
 from earmark.errors import DataError
 from earmark.features.logmel import logmel, to_log
-from earmark.learn.examples import Examples, heard, some_seconds
+from earmark.learn.examples import Examples, heard
 from earmark.learn.library import Library, energy_active
 from earmark.learn.manifest import read_manifest, write_manifest
-from earmark.runtime import looped
 
 
 @pytest.fixture
@@ -144,30 +143,6 @@ def test_labels_follow_the_voice_through_the_mixing(library: Library) -> None:
         if 20 < y.sum() < 180:
             loud = X.max(axis=1)
             assert loud[y].mean() > loud[~y].mean() + 1
-
-
-def test_short_recordings_are_some_seconds_over_and_over(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same examples, of some of which one part alone is left, with its labels."""
-    monkeypatch.setattr("earmark.learn.examples.some_seconds", lambda *_: 300 + looped(70, 1000))
-    some, whole = (
-        Examples(library, split="train", draw={"singing": 1}, frames=1000, short=share)
-        for share in (0.5, 0.0)
-    )
-    cut = 0
-    for seed in range(40):
-        short, long = (each.draw(np.random.default_rng(seed)) for each in (some, whole))
-        cut += (short[0] != long[0]).any()
-        at = 300 + looped(70, 1000) if (short[0] != long[0]).any() else slice(None)
-        assert all((one == other[at]).all() for one, other in zip(short, long, strict=True))
-    assert 10 < cut < 30
-
-
-def test_how_long_short_recordings_are() -> None:
-    lengths = [np.ptp(some_seconds(1000, np.random.default_rng(s))) + 1 for s in range(100)]
-    assert 50 <= min(lengths) < 60
-    assert 650 < max(lengths) <= 800
 
 
 def test_nothing_to_draw(library: Library) -> None:

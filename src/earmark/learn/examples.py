@@ -21,12 +21,9 @@ from earmark.learn.manifest import MATERIALS
 from earmark.learn.mixing import Power, audible, colour, master, scale_to
 from earmark.learn.pool import Pool, Rng
 from earmark.learn.sounds import Mask, Sounds
-from earmark.runtime import looped
 
 Example = tuple[NDArray[np.float32], Mask, Mask]
 """Log-mel (T, 64), labels (T, 2) or (T,), and which of them are known, of the same shape."""
-SHORT_S = (1.0, 16.0)
-"""How long a short recording may be, in seconds; each doubling is as likely as any other."""
 LOOSE_EDGE = 5
 """Frames left out on either side of the label edges of songs, which are 0.1 s off, as are those of
 the songs in stems that are at hand."""
@@ -49,9 +46,6 @@ class Examples:
     augment : bool
         Whether examples are treated as in :mod:`earmark.learn.augment`, half of them played in
         another tempo and at another pitch.
-    short : float
-        Share of examples that are short recordings, as ``runtime.py`` has them heard: some seconds
-        over and over.
 
     Raises
     ------
@@ -68,12 +62,10 @@ class Examples:
         frames: int,
         snr_db: tuple[float, float] = (-8.0, 10.0),
         augment: bool = False,
-        short: float = 0.0,
     ) -> None:
         pools = {name: Pool(library.items(split, name)) for name in MATERIALS}
         pools["music"] = Pool(library.items(split, "music", "stems"))
         self._sounds, self._snr_db, self._augment = Sounds(pools, frames), snr_db, augment
-        self._short = short
         there = {name for name, pool in pools.items() if pool}
         usable = drawable(draw, there, where=f"split {split!r}")
         self.kinds = tuple(usable)
@@ -87,11 +79,7 @@ class Examples:
         else:
             power, labels, known = self._bent(kind, rng)
             power = treat(power, rng)
-        X = master(power, rng)
-        if self._short and rng.random() < self._short:
-            at = some_seconds(len(X), rng)
-            return X[at], labels[at], known[at]
-        return X, labels, known
+        return master(power, rng), labels, known
 
     def _bent(self, kind: str, rng: Rng) -> tuple[Power, Mask, Mask]:
         """An example half the time in another tempo and at another pitch."""
@@ -196,12 +184,6 @@ def heard(active: Mask, voice: Power, music: Power) -> tuple[Mask, Mask]:
     tail = round(PHRASES.min_off_s / HOP_S)
     near = np.convolve(label, np.ones(2 * tail + 1), mode="same") > 0
     return label, label | ~active | near
-
-
-def some_seconds(frames: int, rng: Rng) -> NDArray[np.intp]:
-    """Frames of an example as those of a short recording, which is heard over and over."""
-    length = min(frames, round(float(np.exp(rng.uniform(*np.log(SHORT_S)))) / HOP_S))
-    return int(rng.integers(frames - length + 1)) + looped(length, frames)
 
 
 def _near_edges(active: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:

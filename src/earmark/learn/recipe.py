@@ -43,8 +43,6 @@ class Stage:
     """Kinds of examples that the stage is validated on; those of ``draw`` where not given."""
     augment: bool = False
     """Whether examples are treated as in ``augment.py``: tempo, pitch, compressor, and so on."""
-    short: float = 0.0
-    """Share of examples that are some seconds over and over, as a short recording is heard."""
     average: float = 0.0
     """Decay of the moving average of the weights, which is what is kept; see ``averaging.py``."""
     validate_every: int = 100
@@ -59,7 +57,7 @@ class Stage:
         _switch(self, "freeze_batch_norm", "augment")
         _texts(self, "freeze")
         _number(self, "lr", least=0)
-        _number(self, "average", "short", least=0, below=1)
+        _number(self, "average", least=0, below=1)
         for name in ("draw", "valid"):
             odds = getattr(self, name)
             if not isinstance(odds, Mapping) or not all(

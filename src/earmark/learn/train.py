@@ -190,7 +190,6 @@ def _examples(library: Library, stage: Stage, split: str, draw: Mapping[str, flo
         frames=stage.frames,
         snr_db=stage.snr_db,
         augment=stage.augment and split == "train",
-        short=stage.short if split == "train" else 0.0,
     )
 
 
