@@ -9,9 +9,9 @@
 #
 # Four processes share each batch, however many cores there are: normalisation over a process's own
 # examples is part of the recipe. recordings.jsonl and material/ in OUT are made once: remove them when
-# DATA or what renders has changed. Stop it at any time; called again it
-# goes on. To ship a model, copy OUT/NAME/NAME.onnx to src/earmark/models/, write
-# its card, measure, and let bench/cards.py fill in the figures.
+# DATA or what renders has changed. Stop it at any time; called again it goes on. To ship a model, copy
+# OUT/NAME/NAME.onnx to src/earmark/models/, write its card, measure, and let bench/cards.py fill in
+# the figures.
 set -euo pipefail
 data=${1:?"usage: runs/train.sh DATA [OUT [MODEL...]]"}
 out=${2:-work/models}
