@@ -22,13 +22,14 @@ from earmark.annotation import HOP_S, Scores
 from earmark.datasets.singing_corpus import rows
 from earmark.hysteresis import Hysteresis
 from earmark.learn.adapt import adapt
-from earmark.learn.amounts import choose
+from earmark.learn.amounts import Settings, choose
+from earmark.learn.calibrate import Calibration
 from earmark.learn.corrected import Corrected, corrected
 from earmark.learn.export import serialized
 from earmark.learn.imported import light_from_onnx
 from earmark.learn.left_out import folds
 from earmark.learn.manifest import parse_row
-from earmark.learn.teach import _judge, _leave_out
+from earmark.learn.teach import judge, leave_out, shift_singing
 from earmark.learn.windows import Heard, hear
 from earmark.metrics.auc import auc
 from earmark.next_labels import next_places
@@ -77,7 +78,7 @@ class World:
         return [k for k, name in enumerate(self.split) if name == split]
 
     def measured(self, scores: Sequence[np.ndarray], songs: Sequence[int]) -> dict[str, float]:
-        """Figures, all frames of all songs together, and the mean error of the vocal fraction."""
+        """Figures, all frames of all songs together."""
         truth = np.concatenate([self.heard[k].labels[:, 0] for k in songs])
         found = np.concatenate([self.decoding.active(s, hop_s=HOP_S) for s in scores])
         both = int((truth & found).sum())
@@ -148,8 +149,7 @@ def run(world: World, case: Case, *, calibrate: bool) -> dict[str, float | str |
             for name, value in world.measured(scores, songs).items():
                 row[f"{side}{name}_{when}"] = round(value, 5)
     if shift:
-        with torch.no_grad():
-            net.head[-1].bias[:: net.labels] += shift
+        shift_singing(net, Calibration(1.0, shift))
         after = _scored(world, net, [world.heard[k] for k in case.test])
         row["accuracy_calibrated"] = round(world.measured(after, case.test)["accuracy"], 5)
     return row
@@ -161,11 +161,11 @@ def _scored(world: World, net: torch.nn.Module, songs: Sequence[Heard]) -> list[
     return [model.score(song.view)[:, 0] for song in songs]
 
 
-def _shift(world: World, heard: Sequence[Heard], settings: object) -> float:
+def _shift(world: World, heard: Sequence[Heard], settings: Settings) -> float:
     """What `earmark adapt` would shift logits by, having left out each song."""
     groups, halves = folds(heard)
-    left = _leave_out(world.base, groups, settings, world.info, lambda event: None)  # type: ignore
-    calibration = _judge(heard, left, world.decoding, halves=halves)[1]
+    left = leave_out(world.base, groups, settings, world.info)
+    calibration = judge(heard, left, world.decoding, halves=halves)[1]
     return 0.0 if calibration is None else calibration.shift
 
 

@@ -174,8 +174,8 @@ def test_calibration_is_kept_where_it_helps_left_out_songs(songs) -> None:
         [(1 / (1 + np.exp(-(z + shift)))).astype(np.float32) for z in logit] for shift in (-4, 0)
     )
     for after, expected in ((low, True), (fine, False)):
-        left = [teach._Left(k, s, a, a) for k, (s, a) in enumerate(zip(songs, after, strict=True))]
-        compared, calibration = teach._judge(songs, left, Hysteresis(), halves=False)
+        left = [teach.Left(k, s, a, a) for k, (s, a) in enumerate(zip(songs, after, strict=True))]
+        compared, calibration = teach.judge(songs, left, Hysteresis(), halves=False)
         assert (calibration is not None) == expected
         if calibration is not None:
             assert calibration.scale == 1
@@ -187,7 +187,7 @@ def test_a_shift_is_put_into_the_last_layer(base, songs) -> None:
     net = adapt(base, songs, replace(FAST, steps=1), frames=FRAMES)
     with torch.no_grad():
         before = net(torch.from_numpy(songs[0].view[None]))
-        teach._calibrated(net, teach.Calibration(1.0, 0.7))
+        teach.shift_singing(net, teach.Calibration(1.0, 0.7))
         after = net(torch.from_numpy(songs[0].view[None]))
     np.testing.assert_allclose(after[..., 0], before[..., 0] + 0.7, atol=1e-5)
     np.testing.assert_allclose(after[..., 1], before[..., 1], atol=1e-6)

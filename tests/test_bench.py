@@ -16,6 +16,7 @@ pytest.importorskip("sklearn")
 pytest.importorskip("librosa")
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 import accuracy
+import adapt
 import ingredients
 import measuring
 import robustness
@@ -172,3 +173,23 @@ def test_speech_that_is_not_there_has_no_column(
         assert ("speech (1 s)" in said) == ("speech" in materials)
         assert "0 min" not in said
         assert "rendered songs" not in said
+
+
+def test_the_simulated_user_is_told_and_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    figures = {
+        f"{side}{name}_{when}": 0.9 + 0.01 * (when == "after")
+        for side in ("", "others_")
+        for name in ("auc", "accuracy", "f1")
+        for when in ("before", "after")
+    }
+    rows = [
+        {"user": "one singer", "seed": seed, "way": way, "labelled": 2, "minutes": 3.0, **figures}
+        for way in ("ranked", "random", "songs")
+        for seed in range(2)
+    ]
+    said = adapt._summary(rows)
+    assert "| 18 places ranked | 3.0 | 0.910 (+0.010: +0.010 to +0.010) |" in said
+    assert "| nothing | 0 | 0.900 |" in said
+    adapt.draw(rows, tmp_path / "a.png")
+    assert (tmp_path / "a.png").stat().st_size > 1000

@@ -98,7 +98,8 @@ def test_what_got_worse_is_refused(
     candidate = own_home / "models/candidates/mine.onnx"
     assert OnnxModel(candidate).info.name == "mine"
     assert "It got worse" in candidate.with_suffix(".md").read_text()
-    assert earmark("adapt", "--keep", "mine").code == 0
+    (kept,) = events(earmark("adapt", "--keep", "mine", "--json"))
+    assert kept == {"event": "kept", "path": str(own_home / "models/mine.onnx"), "name": "mine"}
     assert taught_names() == ["mine"]
     assert not candidate.exists()
     said = earmark("adapt", "--discard", "mine")

@@ -96,7 +96,7 @@ def test_labels_beside_songs(here: Path) -> None:
     assert [each.path.name for each in found] == ["one.wav"]
     assert list(found[0].segments) == segments()
     assert len(without) == 1
-    assert "none.wav: no labels of yours beside it (none)" in without[0]
+    assert "none.wav: no labels of yours beside it: none" in without[0]
     with pytest.raises(DataError, match="no labels of yours"):
         corrections(["none.wav"])
     with pytest.raises(DataError, match="the song is not there"):
@@ -106,7 +106,7 @@ def test_labels_beside_songs(here: Path) -> None:
 def test_what_earmark_wrote_teaches_once_it_is_edited(here: Path) -> None:
     song(here, "one", labelled=False)
     assert earmark("detect", "one.wav").code == 0
-    with pytest.raises(DataError, match=r"only one\.singing\.csv, which earmark wrote and nobody"):
+    with pytest.raises(DataError, match=r"only one\.singing\.csv, which nobody edited"):
         label_file(Path("one.wav"))
     Path("one.singing.csv").write_text("start_s,end_s,label\n2,6,singing\n")
     assert label_file(Path("one.wav")).name == "one.singing.csv"

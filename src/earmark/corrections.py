@@ -71,10 +71,13 @@ def label_file(song: Path) -> Path:
     edited = Ledger(song.parent).edited([path.name for path in ours], song=str(song.resolve()))
     usable = own or [path for path in ours if path.name in edited]
     if not usable:
-        why = f"only {ours[0].name}, which earmark wrote and nobody edited" if ours else "none"
-        raise DataError(
-            f"{song}: no labels of yours beside it ({why}); correct them, or write {song.stem}.csv"
+        why = (
+            f"only {ours[0].name}, which nobody edited as far as earmark knows; correct it, or "
+            f"call it {song.stem}.csv if it is right"
+            if ours
+            else f"none; write {song.stem}.csv"
         )
+        raise DataError(f"{song}: no labels of yours beside it: {why}")
     return min(usable, key=lambda p: (full_name(p) != song.name, _ORDER.index(_format(p))))
 
 

@@ -77,7 +77,7 @@ def command(
     if keep is not None or discard is not None:
         if songs or (keep is not None and discard is not None):
             raise typer.BadParameter("--keep and --discard stand alone, each with a name")
-        _decide(keep, discard)
+        _decide(keep, discard, json=json)
         return
     if not songs:
         raise typer.BadParameter("name songs, a folder of them or a manifest", param_hint="SONGS")
@@ -140,17 +140,21 @@ def command(
     raise typer.Exit(REFUSED)
 
 
-def _decide(keep: str | None, discard: str | None) -> None:
+def _decide(keep: str | None, discard: str | None, *, json: bool) -> None:
     """Keep or delete a candidate."""
     from earmark.learn import taught
 
     name = keep if keep is not None else str(discard)
     with taught.claimed(name):
-        if keep is not None:
-            out.print(f"kept: {taught.keep(name)}", markup=False, soft_wrap=True)
-        else:
+        if keep is None:
+            path, what = taught.candidate_path(name), "discarded"
             taught.discard(name)
-            out.print(f"deleted: the candidate {name}", markup=False, soft_wrap=True)
+        else:
+            path, what = taught.keep(name), "kept"
+    if json:
+        print(jsonlib.dumps({"event": what, "path": str(path), "name": name}))
+    else:
+        _say(f"{what}: {path}")
 
 
 def _found(songs: list[str]) -> list[Corrected]:

@@ -134,8 +134,8 @@ def doubts(songs: Sequence[Corrected]) -> list[str]:
     known_s = sum(song.known_s for song in songs)
     if len(songs) == 1:
         said.append(
-            "one song only: the model may learn that song by heart, and it is measured on the "
-            "song's own halves; label two more"
+            "one song only: other songs gain little or nothing by one, and the model is measured "
+            "on that song's own halves; label places in several songs"
         )
     elif len(songs) < 3:
         said.append("two songs only: what is measured on them says little; five are better")

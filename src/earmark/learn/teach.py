@@ -57,7 +57,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
+class Left:
     """A part of a song that was left out, scored by the base model and by what learnt without it.
 
     Neither score is averaged over time.
@@ -131,19 +131,24 @@ def teach(
     groups, halves = folds(heard)
     if not groups:
         return Outcome(path, None, None)
-    left = _leave_out(base, groups, settings, info, tell)
+    left = leave_out(base, groups, settings, info, tell)
     decoding = Hysteresis(**info.decoding)
-    compared, calibration = _judge(heard, left, decoding, halves=halves)
+    compared, calibration = judge(heard, left, decoding, halves=halves)
     if calibration is not None:
-        _calibrated(net, calibration)
+        shift_singing(net, calibration)
     path = write(compared, calibration)
     tell(_told(compared, calibrated=calibration is not None))
     return Outcome(path, compared, calibration)
 
 
-def _leave_out(
-    base: LightCrnn, groups: Sequence[Fold], settings: Settings, info: ModelInfo, tell: Tell
-) -> list[_Left]:
+def leave_out(
+    base: LightCrnn,
+    groups: Sequence[Fold],
+    settings: Settings,
+    info: ModelInfo,
+    tell: Tell = lambda event: None,
+) -> list[Left]:
+    """Teach once without each group of songs, and score these."""
     found = []
     plain = _raw(base, info)
     total = len(groups) * settings.steps
@@ -158,7 +163,7 @@ def _leave_out(
         taught = _raw(adapt(base, fold.learnt, settings, frames=info.window, progress=step), info)
         for song, part in fold.left:
             scores = (model.score(part.view)[:, 0] for model in (plain, taught))
-            found.append(_Left(song, part, *scores))
+            found.append(Left(song, part, *scores))
     return found
 
 
@@ -168,8 +173,8 @@ def _raw(net: LightCrnn, info: ModelInfo) -> OnnxModel:
     return OnnxModel.from_bytes(data, origin="a network that was taught")
 
 
-def _judge(
-    songs: Sequence[Heard], left: Sequence[_Left], decoding: Hysteresis, *, halves: bool
+def judge(
+    songs: Sequence[Heard], left: Sequence[Left], decoding: Hysteresis, *, halves: bool
 ) -> tuple[Compared, Calibration | None]:
     """Before against after; with calibration if that gets more of the left-out frames right.
 
@@ -208,13 +213,14 @@ def _line(songs: Sequence[Scored]) -> Calibration:
     return Calibration(1.0, shift * len(songs) / (len(songs) + UNSHIFTED))
 
 
-def _known(each: _Left) -> Scored:
+def _known(each: Left) -> Scored:
     known = each.part.known[:, 0]
     return each.after[known], each.part.labels[known, 0]
 
 
-def _calibrated(net: LightCrnn, calibration: Calibration) -> None:
-    """Put a shift into the last layer; rows are frames of a pair, and within them labels."""
+def shift_singing(net: LightCrnn, calibration: Calibration) -> None:
+    """Put a calibration's shift into the last layer."""
+    # rows are frames of a pair, and within them labels
     net.head[-1].bias.data[:: net.labels] += calibration.shift
 
 

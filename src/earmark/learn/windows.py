@@ -1,8 +1,8 @@
 """What a model hears while it is taught: stretches of a person's songs, as they are or treated.
 
 Half of the stretches come as they are, since that is how the songs will be heard later; the rest
-is treated as in :mod:`earmark.learn.augment`, so that few songs are not learnt by heart. When all
-were treated, songs of the same singer gained nothing in accuracy (docs/adapting.md).
+is treated as in :mod:`earmark.learn.augment`, so that few songs are not learnt by heart (our
+choice).
 """
 
 from __future__ import annotations
