@@ -118,6 +118,7 @@ news.addEventListener("conflict", ({ detail }) => {
   notice(`“${detail.name}” was changed in another tab, and your last edit is not saved yet.`, { bad: true, act });
 });
 library.addEventListener("state", () => { if (!byId("room-models").hidden) showModels(); });
+library.addEventListener("row", () => { if (library.rows.size === 1 && !byId("room-welcome").hidden) showWelcome(); });
 library.addEventListener("all", () => { if (song.row) { const row = library.rows.get(song.row.id); if (row) library.put(row); } });
 addEventListener("hashchange", route);
 addEventListener("beforeunload", (event) => {
