@@ -3,7 +3,8 @@
 import { at } from "./edits.js";
 import { RULER } from "./wave.js";
 
-const REACH = { mouse: 6, pen: 8, touch: 18 }; // how far from an edge it can be gripped, pixels
+const REACH = { mouse: 6, pen: 7, touch: 7 }; // how far from an edge it can be gripped, pixels
+const REACH_CHOSEN = { mouse: 8, pen: 12, touch: 22 }; // and from those of the chosen block
 
 /**
  * Wire the large picture.
@@ -95,9 +96,9 @@ export function hands(canvas, room) {
       room.ghost(null);
       if (done.moved && !cancelled) room.addBlock(done.t, t);
     }
-    if (!done.moved && !cancelled && done.kind === "move") {
+    if (!done.moved && !cancelled && (done.kind === "move" || done.kind === "edge")) {
       const scene = room.scene();
-      room.select(at(scene.blocks, scene.label, t)?.key ?? null);
+      room.select(done.grip?.key ?? at(scene.blocks, scene.label, t)?.key ?? null);
       room.look.seek(t);
     }
   };
@@ -120,13 +121,14 @@ export function hands(canvas, room) {
 /** The edge of a block of the active label that is near enough; the selected block's first. */
 function gripAt(room, x, kind) {
   const scene = room.scene();
-  const reach = REACH[kind] ?? 6;
   let best = null;
   for (const block of scene.blocks) {
     if (block.label !== scene.label) continue;
+    const chosen = block.key === scene.selected;
+    const reach = (chosen ? REACH_CHOSEN : REACH)[kind] ?? 6;
     for (const edge of ["start_s", "end_s"]) {
-      const away = Math.abs(scene.view.x(block[edge]) - x) - (block.key === scene.selected ? 2 : 0);
-      if (away <= reach && (!best || away < best.away)) best = { key: block.key, edge, t: block[edge], away };
+      const away = Math.abs(scene.view.x(block[edge]) - x) / reach; // 1: just within reach
+      if (away <= 1 && (!best || away < best.away)) best = { key: block.key, edge, t: block[edge], away };
     }
   }
   return best;
