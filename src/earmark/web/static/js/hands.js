@@ -127,8 +127,9 @@ function gripAt(room, x, kind) {
     const chosen = block.key === scene.selected;
     const reach = (chosen ? REACH_CHOSEN : REACH)[kind] ?? 6;
     for (const edge of ["start_s", "end_s"]) {
-      const away = Math.abs(scene.view.x(block[edge]) - x) / reach; // 1: just within reach
-      if (away <= 1 && (!best || away < best.away)) best = { key: block.key, edge, t: block[edge], away };
+      const pixels = Math.abs(scene.view.x(block[edge]) - x);
+      const away = (pixels / reach) * (chosen ? 0.5 : 1); // the chosen block's edges come first
+      if (pixels <= reach && (!best || away < best.away)) best = { key: block.key, edge, t: block[edge], away };
     }
   }
   return best;
