@@ -74,7 +74,7 @@ def until(holds: Callable[[], Any], *, seconds: float = 30.0) -> Any:
 
 def times(page):
     """The blocks that the list shows: (start, end) as they are written there."""
-    rows = page.locator(".blocks li[data-key] span:nth-child(3)").all_inner_texts()
+    rows = page.locator(".blocks li[data-key] span:nth-child(3)").all_text_contents()
     return [tuple(text.split(" – ")) for text in rows]
 
 

@@ -28,9 +28,9 @@ def lacking(what: str) -> None:
     pytest.skip(f"cannot: {what}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser."""
+    """The browser, for a module only: while it runs, no other test can run an event loop."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -45,7 +45,7 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def served(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a folder of one song."""
     music = tmp_path_factory.mktemp("music")
     shutil.copy(SONG, music / "in the folder.ogg")

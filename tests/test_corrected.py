@@ -125,10 +125,9 @@ def test_layers_are_chosen_by_the_amount() -> None:
     many = [made(name=str(k)) for k in range(5)]
     settings, why = choose(many)
     assert (settings.layers, settings.offsets, settings.fixed) == (
-        "recurrent", False, ("L1", "L2", "L3", "L4")
+        "recurrent", True, ("L1", "L2", "L3", "L4")
     )  # fmt: skip
     assert why.startswith("5 songs, 20.0 minutes labelled: the recurrent layer")
-    assert choose(many[:2])[0].offsets
     assert choose([made(minutes=0.9)])[0].layers == "head"
     assert choose(many, layers="all") == (
         SETTINGS["all"],

@@ -5,7 +5,7 @@ and those after them learn the new one. Fixed layers answer the same at each ste
 songs go through them once, and a step costs only what learns.
 
 A single song is louder, denser or sung otherwise than the singer's others, and a network that
-learns from it first learns to say more, or less, everywhere. With few songs each therefore has an
+learns from it first learns to say more, or less, everywhere. Each song therefore has an
 *offset* of its own, fitted before and while the network learns and then thrown away: what is left
 to the network is where in a song somebody sings.
 

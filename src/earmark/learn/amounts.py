@@ -1,23 +1,21 @@
 """How a model is taught, by how much was labelled: which layers learn, how fast, how far.
 
-========================= =========== ======= =====================================================
-labelled                  layers      offsets why (``bench/adapt.py``, docs/adapting.md)
-========================= =========== ======= =====================================================
-up to a minute            head        yes     little can be learnt, and little can go wrong
-less than five songs      recurrent   yes     without offsets one or two songs taught the model to
-                                              hear singing everywhere (accuracy fell by up to .027)
-five songs and more       recurrent   no      what songs have in common is learnt as well
-where the user says so    all         as      as good as ``recurrent`` on five songs, and takes
-                                      above   three times as long
-========================= =========== ======= =====================================================
+=================== ========= =====================================================================
+labelled            layers    why (``bench/adapt.py``, docs/adapting.md)
+=================== ========= =====================================================================
+up to a minute      head      little can be learnt, and little goes wrong
+more                recurrent gains most for its time
+where the user says all       as good as ``recurrent`` on five songs, takes three times as long
+=================== ========= =====================================================================
 
-In all cases the weights end half-way between the base model's and what was learnt.
+In all cases the weights end half-way between the base model's and what was learnt, and songs have
+offsets while it learns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from earmark.errors import DataError
 from earmark.learn.corrected import Corrected
@@ -46,7 +44,7 @@ class Settings:
     """How far the weights go from the base model's towards what was learnt (1: all the way), as
     Wortsman et al. 2022 interpolate them: it takes back much of what was forgotten, and little of
     what was learnt."""
-    offsets: bool = False
+    offsets: bool = True
     """Whether each song has an offset of its own, see :mod:`earmark.learn.adapt`."""
     seed: int = 0
 
@@ -63,8 +61,6 @@ SETTINGS = {
     "recurrent": Settings("recurrent", lr=5e-4, steps=60),
     "all": Settings("all", lr=1e-4, steps=150, batch=4),
 }
-MANY = 5
-"""Songs from which on the network learns how loud and dense each is, instead of an offset each."""
 HEAD_S = 60.0
 """Labelled seconds up to which only the last layers learn."""
 
@@ -88,13 +84,9 @@ def choose(songs: Sequence[Corrected], *, layers: str | None = None) -> tuple[Se
     if layers is not None:
         if layers not in CHOICES:
             raise DataError(f"no choice of layers is called {layers!r}; there are {told_choices()}")
-        return _for(layers, songs), f"{amount}; you chose so"
+        return SETTINGS[layers], f"{amount}; you chose so"
     name = "recurrent" if minutes * 60 > HEAD_S else "head"
-    return _for(name, songs), f"{amount}: {_REASONS[name]}"
-
-
-def _for(name: str, songs: Sequence[Corrected]) -> Settings:
-    return replace(SETTINGS[name], offsets=len(songs) < MANY)
+    return SETTINGS[name], f"{amount}: {_REASONS[name]}"
 
 
 _REASONS = {

@@ -51,6 +51,7 @@ def song(request: Request) -> Response:
             "segments": now.segments,
             "detected": [] if heard is None else heard.segments,
             "decoding": decoding,
+            "own": _own(session, heard),
             "hop_s": HOP_S if heard is None else heard.scores.hop_s,
             "frames": 0 if heard is None else len(heard.scores.values),
         }

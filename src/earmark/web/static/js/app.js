@@ -9,7 +9,7 @@ import { openNext } from "./next.js";
 import { showModels } from "./models.js";
 import { notice, say } from "./notices.js";
 import { forgetPalette } from "./paint.js";
-import { allSavers } from "./saving.js";
+import { allSavers, news } from "./saving.js";
 import { SongRoom } from "./song.js";
 import { markCurrent, songList } from "./songlist.js";
 import { Teaching } from "./teach.js";
@@ -112,7 +112,13 @@ events.addEventListener("gone", ({ detail }) => {
 events.addEventListener("models", ({ detail }) => library.setModels(detail.models ?? detail));
 events.addEventListener("teach", ({ detail }) => teaching.told(detail));
 
+news.addEventListener("conflict", ({ detail }) => {
+  if (song.row?.id === detail.id) return; // its room asks
+  const act = { label: "Decide", press: () => { location.hash = `#/song/${detail.id}`; } };
+  notice(`“${detail.name}” was changed in another tab, and your last edit is not saved yet.`, { bad: true, act });
+});
 library.addEventListener("state", () => { if (!byId("room-models").hidden) showModels(); });
+library.addEventListener("row", () => { if (library.rows.size === 1 && !byId("room-welcome").hidden) showWelcome(); });
 library.addEventListener("all", () => { if (song.row) { const row = library.rows.get(song.row.id); if (row) library.put(row); } });
 addEventListener("hashchange", route);
 addEventListener("beforeunload", (event) => {

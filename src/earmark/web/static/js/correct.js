@@ -106,8 +106,8 @@ export class Correcting {
     this.dragged = edits.moveEdge(this.history.now.blocks, key, edge, this.snap(t), this.view.duration);
     this.refresh();
   }
-  dropEdge() {
-    const blocks = this.dragged;
+  dropEdge({ cancelled = false } = {}) {
+    const blocks = cancelled ? null : this.dragged;
     const edge = this.#drag?.edge;
     this.dragged = this.#drag = null;
     if (blocks) this.commit(blocks, edge === "start_s" ? "Start moved" : "End moved");

@@ -41,7 +41,7 @@ export function tool(name, { label, key, text, id, pressed, press, ...rest }) {
     {
       type: "button", id, title: key ? `${label} (${key})` : label, "aria-label": label,
       "aria-pressed": pressed === undefined ? undefined : String(pressed),
-      "aria-keyshortcuts": key && /^[\w?.,+]+$/.test(key) ? key.toLowerCase() : undefined,
+      "aria-keyshortcuts": key ? key.replace("Ctrl", "Control") : undefined,
       class: text ? "small" : "icon small", on: { click: press }, ...rest,
     },
     icon(name), text ? el("span", { class: "text" }, text) : null,

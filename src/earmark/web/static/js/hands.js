@@ -3,12 +3,13 @@
 import { at } from "./edits.js";
 import { RULER } from "./wave.js";
 
-const REACH = { mouse: 6, pen: 8, touch: 18 }; // how far from an edge it can be gripped, pixels
+const REACH = { mouse: 6, pen: 7, touch: 7 }; // how far from an edge it can be gripped, pixels
+const REACH_CHOSEN = { mouse: 8, pen: 12, touch: 22 }; // and from those of the chosen block
 
 /**
  * Wire the large picture.
  *
- * `room` offers `view`, `scene()`, and what shall happen: `seek(t)`, `select(key)`,
+ * `room` offers `view`, `scene()`, and what shall happen: `look` (looking.js), `select(key)`,
  * `dragEdge(key, edge, t)`, `dropEdge()`, `addBlock(start_s, end_s)`, `hover(grip)`, `ghost(range)`.
  */
 export function hands(canvas, room) {
@@ -27,7 +28,7 @@ export function hands(canvas, room) {
     pointers.set(event.pointerId, x);
     canvas.setPointerCapture(event.pointerId);
     if (pointers.size === 2) {
-      if (drag?.kind === "edge") room.dropEdge();
+      if (drag?.kind === "edge") room.dropEdge({ cancelled: true });
       room.ghost(null);
       drag = null;
       const [a, b] = pointers.values();
@@ -41,9 +42,9 @@ export function hands(canvas, room) {
       drag = { kind: "edge", grip, offset: t - grip.t };
     } else if (y < RULER) {
       drag = { kind: "scrub" };
-      room.seek(t);
+      room.look.seek(t);
     } else if (event.shiftKey) drag = { kind: "draw", t };
-    else drag = { kind: "move", x, start: room.view.start, time: room.follows ? room.player.time : null };
+    else drag = { kind: "move", x, start: room.view.start, time: room.look.follows ? room.player.time : null };
     drag.moved = false;
     drag.from = x;
   });
@@ -68,12 +69,12 @@ export function hands(canvas, room) {
     if (!drag.moved) return;
     const t = room.view.t(x);
     if (drag.kind === "edge") room.dragEdge(drag.grip.key, drag.grip.edge, t - drag.offset);
-    else if (drag.kind === "scrub") room.seek(t);
+    else if (drag.kind === "scrub") room.look.seek(t);
     else if (drag.kind === "draw") room.ghost({ start_s: drag.t, end_s: t });
     else {
       canvas.style.cursor = "grabbing";
       const by = (x - drag.x) * room.view.perPx;
-      if (drag.time !== null && room.follows) room.seek(drag.time - by); // the song under its playhead
+      if (drag.time !== null && room.look.follows) room.look.seek(drag.time - by); // the song under its playhead
       else room.view.set({ start: drag.start - by });
     }
   });
@@ -90,15 +91,15 @@ export function hands(canvas, room) {
     canvas.style.cursor = "default";
     if (!done) return;
     const t = room.view.t(place(event).x);
-    if (done.kind === "edge") room.dropEdge();
+    if (done.kind === "edge") room.dropEdge({ cancelled });
     if (done.kind === "draw") {
       room.ghost(null);
       if (done.moved && !cancelled) room.addBlock(done.t, t);
     }
-    if (!done.moved && !cancelled && done.kind === "move") {
+    if (!done.moved && !cancelled && (done.kind === "move" || done.kind === "edge")) {
       const scene = room.scene();
-      room.select(at(scene.blocks, scene.label, t)?.key ?? null);
-      room.seek(t);
+      room.select(done.grip?.key ?? at(scene.blocks, scene.label, t)?.key ?? null);
+      room.look.seek(t);
     }
   };
   canvas.addEventListener("pointerup", (event) => end(event, false));
@@ -120,13 +121,15 @@ export function hands(canvas, room) {
 /** The edge of a block of the active label that is near enough; the selected block's first. */
 function gripAt(room, x, kind) {
   const scene = room.scene();
-  const reach = REACH[kind] ?? 6;
   let best = null;
   for (const block of scene.blocks) {
     if (block.label !== scene.label) continue;
+    const chosen = block.key === scene.selected;
+    const reach = (chosen ? REACH_CHOSEN : REACH)[kind] ?? 6;
     for (const edge of ["start_s", "end_s"]) {
-      const away = Math.abs(scene.view.x(block[edge]) - x) - (block.key === scene.selected ? 2 : 0);
-      if (away <= reach && (!best || away < best.away)) best = { key: block.key, edge, t: block[edge], away };
+      const pixels = Math.abs(scene.view.x(block[edge]) - x);
+      const away = (pixels / reach) * (chosen ? 0.5 : 1); // the chosen block's edges come first
+      if (pixels <= reach && (!best || away < best.away)) best = { key: block.key, edge, t: block[edge], away };
     }
   }
   return best;
@@ -143,9 +146,9 @@ export function overviewHands(canvas, room) {
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 0) return;
     canvas.setPointerCapture(event.pointerId);
-    room.seek(go(event));
+    room.look.seek(go(event));
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (canvas.hasPointerCapture(event.pointerId)) room.seek(go(event));
+    if (canvas.hasPointerCapture(event.pointerId)) room.look.seek(go(event));
   });
 }

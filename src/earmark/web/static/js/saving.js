@@ -14,7 +14,8 @@ const WAITS_MS = [1000, 2000, 4000, 8000, 15000];
  * would not have it) or "conflict".
  */
 export class Saver extends EventTarget {
-  #pending = null;
+  pending = null; // the document that is not saved yet
+  theirs = null; // in a conflict: {revision, segments, checked} that the server has
   #failures = 0;
   #timer = null;
   state = "saved";
@@ -27,11 +28,11 @@ export class Saver extends EventTarget {
     this.revision = revision;
   }
 
-  get busy() { return this.#pending !== null || this.state === "saving"; }
+  get busy() { return this.pending !== null || this.state === "saving"; }
 
   /** Save a document {segments, checked, decoding?}; the latest one wins. */
   save(doc) {
-    this.#pending = doc;
+    this.pending = doc;
     keep(`unsaved:${this.id}`, { name: this.name, revision: this.revision, doc });
     if (this.state === "conflict" || this.state === "saving") return;
     this.#send();
@@ -52,7 +53,7 @@ export class Saver extends EventTarget {
   /** After a conflict: what I had is given up. */
   yieldTo(revision) {
     this.revision = revision;
-    this.#pending = null;
+    this.pending = null;
     keep(`unsaved:${this.id}`, null);
     this.#to("saved");
   }
@@ -68,7 +69,7 @@ export class Saver extends EventTarget {
 
   async #send() {
     clearTimeout(this.#timer);
-    const doc = this.#pending;
+    const doc = this.pending;
     if (doc === null) return;
     this.#to("saving");
     try {
@@ -77,8 +78,8 @@ export class Saver extends EventTarget {
       });
       this.revision = revision;
       this.#failures = 0;
-      if (this.#pending === doc) {
-        this.#pending = null;
+      if (this.pending === doc) {
+        this.pending = null;
         keep(`unsaved:${this.id}`, null);
         this.#to("saved");
         this.dispatchEvent(new CustomEvent("saved", { detail: { revision } }));
@@ -93,10 +94,12 @@ export class Saver extends EventTarget {
 
   #failed(error) {
     if (error.status === 409 && error.body?.segments) {
+      this.theirs = error.body;
       this.#to("conflict", error.message);
+      news.dispatchEvent(new CustomEvent("conflict", { detail: this }));
       this.dispatchEvent(new CustomEvent("conflict", { detail: error.body }));
     } else if ([400, 404, 413, 422].includes(error.status)) {
-      this.#pending = null; // it stays in the browser's store; the next edit is another document
+      this.pending = null; // it stays in the browser's store; the next edit is another document
       this.#to("refused", error.message);
     } else {
       this.#to("waiting", error.status === 0 ? AWAY : error.message);
@@ -113,6 +116,9 @@ export class Saver extends EventTarget {
 }
 
 const savers = new Map();
+
+/** Tells `conflict` with the saver, whichever song is open. */
+export const news = new EventTarget();
 
 /** The one saver of a song in this page; it lives on when another song is looked at. */
 export function saverOf(row) {

@@ -61,10 +61,13 @@ export function showNote(room) {
     note.replaceChildren(el("p", { role: "alert" }, wrong));
   } else if (row.model === null || row.status === "new") {
     note.className = "note";
-    note.replaceChildren(el("p", {}, "earmark has not listened to this song yet."),
+    note.replaceChildren(el("p", {}, row.message ?? "earmark has not listened to this song yet."),
       el("button", { type: "button", class: "small main", on: { click: () => room.detect(room.decoding.model.value) } }, "Find the singing"));
+  } else if (row.message) {
+    note.className = "note warn";
+    note.replaceChildren(el("p", {}, row.message));
   }
-  note.hidden = !(busy(row) || wrong || row.model === null || row.status === "new");
+  note.hidden = !(busy(row) || wrong || row.message || row.model === null || row.status === "new");
 }
 
 export function showClock(room) {
