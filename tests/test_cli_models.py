@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from earmark import runtime
-from earmark.cli.models import headline
+from earmark.cards import headline
 from earmark.runtime import model_names, model_path
 from shell import earmark
 from tiny import tiny_model

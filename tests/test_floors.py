@@ -26,7 +26,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
         ["audio", "peaks", "features", "formats", "gaps", "labels", "relabel", "metrics", "synth"],
         {"soundfile", "soxr", "av"},
     ),
-    (["hysteresis", "models", "runtime"], {"onnxruntime"}),
+    (["hysteresis", "models", "cards", "runtime"], {"onnxruntime"}),
     (["detector", "endpoints"], {"sklearn"}),
     (
         ["nets", "learn", "explain", "datasets"],

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from earmark.cards import headline, opening
 from earmark.cli.console import complain, out
 from earmark.errors import ModelError
 
@@ -105,22 +106,3 @@ def _show(rows: list[dict[str, Any]]) -> None:
             escape(row["card"]),
         )
     out.print(table)
-
-
-def opening(card: Path) -> str:
-    """What a card says before its first section."""
-    try:
-        text = card.read_text("utf-8")
-    except OSError as error:
-        raise ModelError(f"{card}: cannot be read ({error.strerror})") from error
-    return text.partition("\n## ")[0].strip()
-
-
-def headline(card: Path) -> str:
-    """What the first heading of a card says after the model's name."""
-    try:
-        lines = card.read_text("utf-8").splitlines()
-    except OSError:
-        return ""
-    heading = next((line for line in lines if line.startswith("# ")), "")
-    return heading.removeprefix("# ").removeprefix(f"{card.stem}: ")

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from earmark.cards import headline
 from earmark.detector import SingingDetector
 from earmark.errors import ModelError
 from earmark.hysteresis import Hysteresis
@@ -102,7 +103,7 @@ class Models:
             rows.append(
                 {
                     "name": model.name,
-                    "headline": _headline(model.path.with_suffix(".md")),
+                    "headline": headline(model.path.with_suffix(".md")),
                     "taught": model.taught,
                     "candidate": model.candidate,
                     "labels": labels,
@@ -133,13 +134,3 @@ def hysteresis(wanted: dict[str, Any], own: dict[str, float]) -> Hysteresis:
         return Hysteresis(**{name: float(value) for name, value in values.items()})
     except (ValueError, OverflowError) as error:
         raise RefusedError(400, f"These thresholds cannot be: {error}.") from None
-
-
-def _headline(card: Path) -> str:
-    """What the first heading of a card says after the model's name."""
-    try:
-        lines = card.read_text("utf-8").splitlines()
-    except OSError:
-        return ""
-    heading = next((line for line in lines if line.startswith("# ")), "")
-    return heading.removeprefix("# ").removeprefix(f"{card.stem}: ")
