@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
 
-from earmark.cli.console import caution, complain, err, out, warnings_told
+from earmark.cli.console import caution, warnings_told
 from earmark.cli.cores import MOST_THREADS
+from earmark.cli.teaching import Events, Words, say
 from earmark.errors import EarmarkError, how_to_install
 
 if TYPE_CHECKING:
@@ -83,7 +79,7 @@ def command(
         raise typer.BadParameter("name songs, a folder of them or a manifest", param_hint="SONGS")
     if name is None and not plan:
         raise typer.BadParameter("say what the model is to be called", param_hint="--name")
-    told = _Events() if json else _Words()
+    told = Events() if json else Words()
     taught = _found(songs)
     from earmark.learn.amounts import CHOICES, check_amount, choose, doubts
     from earmark.learn.planned import planned
@@ -154,7 +150,7 @@ def _decide(keep: str | None, discard: str | None, *, json: bool) -> None:
     if json:
         print(jsonlib.dumps({"event": what, "path": str(path), "name": name}))
     else:
-        _say(f"{what}: {path}")
+        say(f"{what}: {path}")
 
 
 def _found(songs: list[str]) -> list[Corrected]:
@@ -197,97 +193,3 @@ def _stopped(name: str, path: Path, candidate: bool) -> str:
         f"stopped; the candidate {path} is there, not measured yet: keep it by earmark adapt "
         f"--keep {name}, or delete it by --discard {name}"
     )
-
-
-class _Events:
-    """Events as JSON, a line each."""
-
-    candidate = False
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def __call__(self, event: Mapping[str, Any]) -> None:
-        self.candidate |= event["event"] == "candidate"
-        print(jsonlib.dumps(event, ensure_ascii=True), flush=True)
-
-
-class _Words:
-    """Events in words, with a progress bar a stage."""
-
-    candidate = False
-
-    def __init__(self) -> None:
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=err,
-        )
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> None:
-        self._bars.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
-
-    def __call__(self, event: Mapping[str, Any]) -> None:
-        getattr(self, f"_{event['event']}")(event)
-
-    def _plan(self, event: Mapping[str, Any]) -> None:
-        settings = event["settings"]
-        _say(f"Which layers learn: {settings['layers']} ({settings['why']}).")
-        for warning in event["warnings"]:
-            caution(warning)
-
-    def _progress(self, event: Mapping[str, Any]) -> None:
-        stage, eta_s = event["stage"], event["eta_s"]
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=event["total"], left="")
-        left = f"{eta_s:.0f} s left" if eta_s else ""
-        self._bars.update(self._tasks[stage], completed=event["done"], left=left)
-
-    def _candidate(self, event: Mapping[str, Any]) -> None:
-        self.candidate = True
-        self._bars.console.print(
-            f"A candidate, not measured yet: {event['path']}", markup=False, soft_wrap=True
-        )
-
-    def _compared(self, event: Mapping[str, Any]) -> None:
-        table = Table("left out", "AUC", "accuracy", "F1", box=SIMPLE_HEAD, pad_edge=False)
-        for row in event["each"]:
-            table.add_row(escape(row["name"]), *_changes(row))
-        table.add_section()
-        table.add_row("all", *_changes(event))
-        low, high = event["gain"]
-        self._bars.stop()
-        out.print(table)
-        _say(f"The accuracy changed by {low:+.3f} to {high:+.3f} (95 %, blocks of 10 s).")
-
-    def _kept(self, event: Mapping[str, Any]) -> None:
-        _say(f"The model is {event['path']}. Try it:")
-        _say(f"  earmark detect song.mp3 --model {event['name']}")
-
-    def _refused(self, event: Mapping[str, Any]) -> None:
-        complain(event["message"])
-
-
-def _say(text: str) -> None:
-    out.print(text, markup=False, soft_wrap=True)
-
-
-def _changes(row: Mapping[str, Any]) -> list[str]:
-    """Before and after of each measure."""
-
-    def shown(value: float | None) -> str:
-        return "·" if value is None else f"{value:.3f}".removeprefix("0")
-
-    return [
-        f"{shown(row['before'][key])} → {shown(row['after'][key])}"
-        for key in ("auc", "accuracy", "f1")
-    ]
