@@ -59,7 +59,7 @@ def command(
         str | None, typer.Option(metavar="NAME", help="Delete a candidate, and do nothing else.")
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, max=MOST_THREADS, help="Processor threads; all otherwise.")
+        int | None, typer.Option(min=1, max=MOST_THREADS, help="Processor threads; 2 otherwise.")
     ] = None,
 ) -> None:
     """Teach a model by songs whose labels you corrected.
@@ -104,8 +104,8 @@ def command(
         raise EarmarkError(
             f"teaching needs {error.name}, which is not installed: {how_to_install('train')}"
         ) from error
-    if threads is not None:
-        torch.set_num_threads(threads)
+    # more hardly help, and on a busy machine they wait for each other until nothing moves
+    torch.set_num_threads(threads or min(2, torch.get_num_threads()))
     with claimed(name):
         try:
             with told, warnings_told():
