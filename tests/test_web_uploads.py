@@ -140,15 +140,53 @@ def test_a_full_disk(page, clip, monkeypatch):
 def test_remains_are_swept_away(page, clip):
     page.upload(clip)
     folder = page.app.session.library.uploads
-    (folder / "0123").write_bytes(clip)
+    (folder / "0123").write_bytes(clip)  # somebody else's: it stays
     (folder / ".earmark-0123456789abcdef").write_bytes(clip)
     sweep_uploads(page.app.session.library)
-    assert len(left(page)) == 3  # they may be under way
+    assert len(left(page)) == 3  # it may be under way
     for path in left(page):
         os.utime(path, (0, 0))
     sweep_uploads(page.app.session.library)
-    assert len(left(page)) == 1
+    assert len(left(page)) == 2
+    assert list(page.songs()) == ["one.wav", "pop/two.wav", "song.wav"]
     assert page.songs()["song.wav"]["status"] == "new"
+
+
+def test_a_home_that_is_moved_keeps_its_uploads(music, tmp_path, clip, monkeypatch):
+    with served(tmp_path, folder=music) as page:
+        song = page.upload(clip).json()["id"]
+    (tmp_path / "home").rename(tmp_path / "moved")
+    monkeypatch.setenv("EARMARK_HOME", str(tmp_path / "moved"))
+    with served(tmp_path, folder=music) as page:
+        for path in left(page):
+            os.utime(path, (0, 0))
+        sweep_uploads(page.app.session.library)
+        assert page.songs()["song.wav"]["id"] == song
+        assert page.get(f"/api/songs/{song}/audio").content == clip
+
+
+def test_uploads_that_the_database_does_not_know_are_listed(music, tmp_path, clip):
+    with served(tmp_path, folder=music) as page:
+        page.upload(clip)
+        path = left(page)[0]
+    (tmp_path / "home/earmark.db").unlink()
+    os.utime(path, (0, 0))
+    with served(tmp_path, folder=music) as page:
+        sweep_uploads(page.app.session.library)
+        sweep_uploads(page.app.session.library)
+        (row,) = [row for row in page.songs().values() if row["where"] == "upload"]
+        assert row["name"] == f"recording {path.name[:6]}"
+        assert page.get(row["audio_url"]).content == clip
+
+
+def test_uploads_of_before_are_kept_by_their_names_now(music, tmp_path, clip):
+    with served(tmp_path, folder=music) as page:
+        song = page.upload(clip).json()["id"]
+        with page.app.session.db.change() as connection:
+            old = os.fsencode("/elsewhere/uploads/" + left(page)[0].name)
+            connection.execute("UPDATE songs SET path = ? WHERE id = ?", (old, song))
+        sweep_uploads(page.app.session.library)
+        assert [row["id"] for row in page.songs().values() if row["where"] == "upload"] == [song]
 
 
 def test_twenty_at_once(page):

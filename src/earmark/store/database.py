@@ -48,7 +48,8 @@ CREATE TABLE detections (
 CREATE TABLE written (path BLOB, sha256 TEXT, PRIMARY KEY (path, sha256)) WITHOUT ROWID;
 CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-"""``songs.path`` is the recording's absolute path in the system's own bytes. ``songs.segments`` is
+"""``songs.path`` is the recording's absolute path in the system's own bytes, or of an upload the
+name of its file. ``songs.segments`` is
 NULL as long as nobody, model or person, has said anything. ``detections.scores`` holds float32 of
 shape (frames, labels), ``fingerprint`` size and time of the recording that was heard."""
 

@@ -1,10 +1,14 @@
-"""The list of songs: each recording once, by its absolute path."""
+"""The list of songs: each recording once, by its absolute path.
+
+An upload is kept by the name of its file alone, in ``uploads`` beside the database: where the whole
+folder is moved, or a copy of it is used, its uploads are there.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,8 +80,44 @@ def add(db: Database, songs: Iterable[tuple[Path, str]], *, kind: str) -> None:
         connection.executemany(
             "INSERT INTO songs (path, kind, name) VALUES (?, ?, ?) "
             "ON CONFLICT (path) DO UPDATE SET name = excluded.name",
-            [(os.fsencode(path), kind, name) for path, name in songs],
+            [
+                (os.fsencode(path.name if kind == UPLOAD else path), kind, name)
+                for path, name in songs
+            ],
         )
+
+
+def uploads_folder(db: Database) -> Path:
+    """Where uploads lie, without a link in it; perhaps not made yet."""
+    return Path(os.path.realpath(db.path.parent / "uploads"))
+
+
+def find_uploads(db: Database, files: Callable[[Path], Iterable[tuple[Path, str]]]) -> int:
+    """Enter uploads that lie there and are not known: the database is an older copy, or a new one.
+
+    Parameters
+    ----------
+    db : Database
+    files : callable
+        ``files(folder)`` gives the files that are uploads, and a name for each. It is called while
+        nobody else can enter or remove one.
+
+    Returns
+    -------
+    int
+        How many were entered.
+    """
+    with db.change() as connection:
+        for row in connection.execute("SELECT id, path FROM songs WHERE kind = 'upload'"):
+            if os.path.dirname(row["path"]):  # as earmark kept them at first
+                connection.execute(
+                    "UPDATE OR IGNORE songs SET path = ? WHERE id = ?",
+                    (os.path.basename(row["path"]), row["id"]),
+                )
+        known = {song.path for song in below(db, None)}
+        new = [(path, name) for path, name in files(uploads_folder(db)) if path not in known]
+        add(db, new, kind=UPLOAD)
+        return len(new)
 
 
 def below(db: Database, folder: Path | None) -> list[SongRow]:
@@ -94,19 +134,22 @@ def below(db: Database, folder: Path | None) -> list[SongRow]:
         f"{_FROM} WHERE kind = 'upload' OR (? > 0 AND substr(path, 1, ?) = ?) ORDER BY name",
         *(len(prefix), len(prefix), prefix),
     )
-    return [_song(row) for row in rows]
+    uploads = uploads_folder(db)
+    return [_song(row, uploads) for row in rows]
 
 
 def at(db: Database, path: Path) -> SongRow | None:
     """The song of a path, or None."""
-    rows = db.rows(f"{_FROM} WHERE path = ?", os.fsencode(path))
-    return _song(rows[0]) if rows else None
+    uploads = uploads_folder(db)
+    kept = path.name if path.parent == uploads else path
+    rows = db.rows(f"{_FROM} WHERE path = ?", os.fsencode(kept))
+    return _song(rows[0], uploads) if rows else None
 
 
 def get(db: Database, song: int) -> SongRow | None:
     """A song by its number, or None."""
     rows = db.rows(f"{_FROM} WHERE songs.id = ?", song)
-    return _song(rows[0]) if rows else None
+    return _song(rows[0], uploads_folder(db)) if rows else None
 
 
 def remove(db: Database, ids: Sequence[int]) -> None:
@@ -142,9 +185,10 @@ def set_duration(db: Database, song: int, duration_s: float) -> None:
         )
 
 
-def _song(row: sqlite3.Row) -> SongRow:
+def _song(row: sqlite3.Row, uploads: Path) -> SongRow:
     cells: dict[str, Any] = dict(row)
-    cells["path"] = Path(os.fsdecode(cells["path"]))
+    path = Path(os.fsdecode(cells["path"]))
+    cells["path"] = uploads / path.name if cells["kind"] == UPLOAD else path
     for flag in ("checked", "edited", "labelled"):
         cells[flag] = bool(cells[flag])
     return SongRow(**cells)

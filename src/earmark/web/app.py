@@ -63,9 +63,10 @@ class App:
     def _get_ready(self) -> None:
         """What need not be waited for: the folder walked, models loaded, remains swept away."""
         with suppress(EarmarkError, OSError):
+            uploads.sweep_uploads(self.session.library)
+        with suppress(EarmarkError, OSError):
             self.session.library.refresh()
             self.session.models.told()
-            uploads.sweep_uploads(self.session.library)
 
 
 def _refused(_: Request, refusal: Exception) -> Response:

@@ -14,7 +14,6 @@ import threading
 import time
 from pathlib import Path
 
-from earmark.home import home
 from earmark.labels import is_audio
 from earmark.store import songs
 from earmark.store.database import Database
@@ -39,7 +38,7 @@ class Library:
     def __init__(self, db: Database, *, folder: Path | None) -> None:
         self.db = db
         self.folder = None if folder is None else Path(os.path.realpath(folder))
-        self.uploads = Path(os.path.realpath(home() / "uploads"))
+        self.uploads = songs.uploads_folder(db)
         self._turn = threading.Lock()
         self._walked_at = -FRESH_S
 

@@ -36,9 +36,10 @@ def forget(request: Request) -> Response:
     song = session.library.get(request.path_params["id"])
     session.jobs.cancel(song.id)
     if song.kind == UPLOAD:
-        songs.remove(session.db, [song.id])
-        with suppress(OSError):
-            os.unlink(song.path)
+        with session.db.change():  # else a server that starts now would list it again
+            songs.remove(session.db, [song.id])
+            with suppress(OSError):
+                os.unlink(song.path)
         session.events.tell("gone", {"id": song.id}, about=song.id)
     else:
         songs.forget(session.db, song.id)

@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import shutil
-import time
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from earmark.atomic import LEFT_BEHIND_S, sweep
+from earmark.atomic import sweep
 from earmark.audio import AudioReader, audio_info
 from earmark.errors import AudioError
 from earmark.store import songs
@@ -35,6 +34,8 @@ CHECKED_S = 5.0
 MAX_CHANNELS = 64
 MAX_SR = 768_000
 MAX_NAME = 160
+_CHANCE = re.compile(r"[0-9a-f]{24}")
+"""What an upload's file is called (:func:`_enter`)."""
 _FULL = "The disk is full: the file was not kept. Free some space, and send it again."
 
 
@@ -103,13 +104,26 @@ def checked(path: Path, name: str) -> float | None:
 
 
 def sweep_uploads(library: Library) -> None:
-    """Remove what uploads that were killed half-way left behind."""
+    """Remove what uploads that were killed half-way left behind, and list what is not known.
+
+    A recording that the database does not know is never removed: the database may be a new one, or
+    an older copy.
+    """
     sweep(library.uploads)
-    known = {song.path for song in songs.below(library.db, None)}
-    with suppress(OSError):
-        for path in library.uploads.iterdir():
-            if path not in known and time.time() - path.stat().st_mtime > LEFT_BEHIND_S:
-                path.unlink(missing_ok=True)
+    songs.find_uploads(library.db, _lying)
+
+
+def _lying(folder: Path) -> list[tuple[Path, str]]:
+    """The uploads in a folder; what they were called is not known any more."""
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:  # nobody has sent anything yet
+        return []
+    return [
+        (path, f"recording {path.name[:6]}")
+        for path in paths
+        if _CHANCE.fullmatch(path.name) and path.is_file() and not path.is_symlink()
+    ]
 
 
 def _begin(folder: Path, size: int) -> Path:
