@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -33,6 +34,8 @@ if words[0] == "--discard":
     sys.exit()
 rows = [json.loads(line) for line in open(words[0])]
 assert all(os.path.exists(row["path"]) and os.path.exists(row["labels"]) for row in rows)
+if os.environ.get("SLOW_PLAN"):
+    time.sleep(60)
 plan()
 if "--plan" in words:
     sys.exit()
@@ -47,6 +50,8 @@ path = models / "candidates" / (name + ".onnx")
 path.parent.mkdir(parents=True, exist_ok=True)
 path.write_bytes(b"x")
 say("candidate", path=str(path), seconds=1.0)
+if name == "lost":
+    sys.exit("earmark: the disk is full")
 if name == "compared-slowly":
     time.sleep(60)
 say("progress", stage="leaving out", done=1, total=2, eta_s=1)
@@ -140,15 +145,81 @@ def test_stopped_while_it_is_compared(page):
     assert page.post("/api/teach/keep", {"anyway": True}).json()["status"] == "kept"
 
 
-def test_a_server_that_ends_in_between(page, tmp_path, music):
+def test_two_servers_teach_one_model_at_a_time(page, tmp_path, music):
     begin(page, "slow")
     until(page, "running")
+    with served(tmp_path, folder=music) as other:
+        found = other.json("/api/teach")
+        assert (found["status"], found["name"]) == ("running", "slow")
+        assert "Another earmark" in found["message"]
+        assert "Another earmark" in other.delete("/api/teach").json()["error"]
+        answer = begin(other, "mine")
+        assert (answer.status_code, "stop it there" in answer.json()["error"]) == (409, True)
+        assert page.json("/api/teach")["status"] == "running"
+        assert page.delete("/api/teach").json()["status"] == "cancelled"
+        assert until(other, "cancelled")["name"] == "slow"
+        assert begin(other, "mine").status_code == 202
+        until(other, "kept")
+    assert not list((tmp_path / "home/teach").glob("*-of-*"))
+
+
+def test_a_server_that_ends_in_between(page, tmp_path, music):
+    begin(page, "slow")
+    page.app.session.teaching.close()
+    until(page, "failed")
+    written.note(page.app.session.db, "teach", {"status": "running", "name": "slow"})
     with served(tmp_path, folder=music) as again:
         found = again.json("/api/teach")
         assert (found["status"], "was ended" in found["message"]) == ("failed", True)
-    page.app.session.teaching.close()
-    begin_again = until(page, "failed", "cancelled")
-    assert begin_again["name"] == "slow"
+
+
+def test_an_old_candidate_is_not_taken_for_the_new_one(page, tmp_path):
+    old = tmp_path / "home/models/candidates/broken.onnx"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"old")
+    begin(page, "broken")
+    assert until(page, "failed")["message"] == "the songs hold no singing"
+    assert page.post("/api/teach/keep", {"anyway": True}).status_code == 409
+    assert old.exists()
+
+
+def test_a_failure_after_the_candidate_is_said(page):
+    begin(page, "lost")
+    until(page, "candidate")
+    for _ in range(500):
+        found = page.json("/api/teach")
+        if found["message"]:
+            break
+        time.sleep(0.01)
+    assert found["status"] == "candidate"
+    assert "before it was compared" in found["message"]
+    assert "(the disk is full)" in found["message"]
+
+
+def test_a_newer_plan_ends_an_older_one(page, tmp_path, monkeypatch):
+    teaching = page.app.session.teaching
+    page.json("/api/teach/plan?ids=1")
+    manifest = tmp_path / "home/teach/plan/songs.jsonl"
+    said = []
+
+    def older():
+        try:
+            said.append(teaching.plan(manifest))
+        except RefusedError as refusal:
+            said.append(refusal.message)
+
+    monkeypatch.setenv("SLOW_PLAN", "1")
+    thread = threading.Thread(target=older)
+    thread.start()
+    for _ in range(500):
+        if teaching._planning is not None:
+            break
+        time.sleep(0.01)
+    monkeypatch.delenv("SLOW_PLAN")
+    assert teaching.plan(manifest)["settings"] == {"layers": "last"}
+    thread.join(30)
+    assert said == ["Other songs were chosen meanwhile."]
+    assert not list((tmp_path / "home/teach").glob("*-of-*"))
 
 
 def test_names_and_songs_that_cannot_be(page):
@@ -174,7 +245,7 @@ def test_without_the_extra(page, monkeypatch):
 def test_the_note_of_a_model_that_waits_to_be_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("EARMARK_HOME", str(tmp_path))
     db = Database(tmp_path / "earmark.db")
-    written.note(db, "teach", {"status": "running", "name": "mine"})
+    written.note(db, "teach", {"status": "candidate", "name": "mine"})
     (tmp_path / "models/candidates").mkdir(parents=True)
     (tmp_path / "models/candidates/mine.onnx").write_bytes(b"x")
     teaching = Teaching(db, told=print, command=["false"])

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from earmark.annotation import SINGING, SPEECH
-from earmark.errors import ModelError
+from earmark.errors import DataError, ModelError
 from earmark.features.logmel import N_MELS, SILENCE
 from earmark.home import home
 from earmark.hysteresis import Hysteresis
@@ -33,6 +34,7 @@ from earmark.hysteresis import Hysteresis
 SHIPPED = Path(__file__).with_name("models")
 BATCH = 2
 """Windows that run at once: more does not pay (their activations leave the cache)."""
+_NAME = re.compile(r"[^\W_][\w-]{0,39}")
 
 Frames = NDArray[np.float32]
 
@@ -286,6 +288,29 @@ def taught_names() -> list[str]:
     except OSError:  # a folder of somebody else's: there is nothing of ours in it
         return []
     return sorted(names - set(model_names()))
+
+
+def check_name(name: str) -> str:
+    """A name that a model may have.
+
+    Raises
+    ------
+    DataError
+        If it is none, or a model that ships with earmark has it.
+
+    Examples
+    --------
+    >>> check_name("mine"), check_name("Ännchen-2")
+    ('mine', 'Ännchen-2')
+    """
+    if not _NAME.fullmatch(name):
+        raise DataError(
+            f"{name!r} cannot be a model's name: letters, digits, - and _, 40 at the most, and a "
+            "letter or a digit first"
+        )
+    if name.lower() in {shipped.lower() for shipped in model_names()}:
+        raise DataError(f"{name}: a model that ships with earmark has this name; choose another")
+    return name
 
 
 def model_path(name_or_path: str | os.PathLike[str]) -> Path:

@@ -8,7 +8,6 @@ no half model. One process at a time teaches a name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,32 +15,7 @@ from pathlib import Path
 from earmark.atomic import sweep, write_atomic
 from earmark.errors import DataError, OutputError
 from earmark.learn.locking import Busy, lock
-from earmark.runtime import model_names, taught_folder
-
-_NAME = re.compile(r"[^\W_][\w-]{0,39}")
-
-
-def check_name(name: str) -> str:
-    """A name that a model may have.
-
-    Raises
-    ------
-    DataError
-        If it is none, or a model that ships with earmark has it.
-
-    Examples
-    --------
-    >>> check_name("mine"), check_name("Ännchen-2")
-    ('mine', 'Ännchen-2')
-    """
-    if not _NAME.fullmatch(name):
-        raise DataError(
-            f"{name!r} cannot be a model's name: letters, digits, - and _, 40 at the most, and a "
-            "letter or a digit first"
-        )
-    if name.lower() in {shipped.lower() for shipped in model_names()}:
-        raise DataError(f"{name}: a model that ships with earmark has this name; choose another")
-    return name
+from earmark.runtime import check_name, taught_folder
 
 
 def candidate_path(name: str) -> Path:
