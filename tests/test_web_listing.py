@@ -1,10 +1,14 @@
 """The list of songs, and the queue."""
 
 import os
+import threading
+import time
 
 import pytest
 
 from clips import write_clip
+from earmark.store import detections, songs
+from earmark.store.database import FullError
 from served import music, page, served
 
 
@@ -65,6 +69,47 @@ def test_what_cannot_be_heard_says_why(page, music):
     assert str(music) not in found["message"]
     write_clip(music / "ok.wav").replace(music / "text.mp3")
     assert page.detect(song)["status"] == "done"
+
+
+def test_scores_that_cannot_be_kept_are_no_secret(page, monkeypatch):
+    song = page.songs()["one.wav"]["id"]
+
+    def full(*_, **__):
+        raise FullError("the disk is full, so this was not saved")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(detections, "keep", full)
+        patch.setattr(songs, "fail", full)
+        found = page.detect(song)
+    assert (found["status"], "disk is full" in found["message"]) == ("failed", True)
+    assert page.songs()["one.wav"]["status"] == "failed"
+    assert page.detect(song)["status"] == "done"
+
+
+def test_what_is_forgotten_while_a_detection_ends_stays_so(page, monkeypatch):
+    """It is forgotten after the last look at whether anybody wants it, and before it is kept."""
+    song = page.songs()["one.wav"]["id"]
+    fingerprint, forgotten = detections.fingerprint, []
+
+    def forgetting(path):
+        if page.app.session.jobs.get(song) and threading.current_thread().name == "earmark-job":
+            asked.append(path)
+            if len(asked) == 2:  # the recording was heard
+                page.app.session.jobs.cancel(song)
+                songs.forget(page.app.session.db, song)
+                forgotten.append(song)
+        return fingerprint(path)
+
+    asked = []
+    monkeypatch.setattr("earmark.web.hearing.detections.fingerprint", forgetting)
+    page.post(f"/api/songs/{song}/detect")
+    for _ in range(1000):
+        if forgotten:
+            break
+        time.sleep(0.01)
+    assert page.detect(page.songs()["pop/two.wav"]["id"])["status"] == "done"
+    found = page.json(f"/api/songs/{song}")
+    assert (found["status"], found["frames"], found["model"]) == ("new", 0, None)
 
 
 def test_a_song_that_vanishes_or_changes(page, music):

@@ -28,7 +28,9 @@ class _StoppedError(Exception):
     """Nobody wants to know any more."""
 
 
-def hear(job: Job, *, library: Library, models: Models, progressed: Callable[[int], None]) -> None:
+def hear(
+    job: Job, *, library: Library, models: Models, progressed: Callable[[int], None]
+) -> str | None:
     """Listen to a song.
 
     Parameters
@@ -39,11 +41,16 @@ def hear(job: Job, *, library: Library, models: Models, progressed: Callable[[in
     models : Models
     progressed : callable
         ``progressed(song)`` is called a few times a second.
+
+    Returns
+    -------
+    str or None
+        What went wrong and could not be noted either; None where nothing did, or it is noted.
     """
     try:
         _hear(job, library, models, progressed)
     except _StoppedError:
-        return
+        return None
     except RefusedError as refusal:
         why = refusal.message
     except EarmarkError as error:
@@ -52,9 +59,14 @@ def hear(job: Job, *, library: Library, models: Models, progressed: Callable[[in
         log.error("song %d: unexpected %s: %s", job.song, type(error).__name__, error)
         why = f"It could not be listened to: unexpected {type(error).__name__}."
     else:
-        return
-    with suppress(EarmarkError):  # a disk that is full may be why
-        songs.fail(library.db, job.song, why)
+        return None
+    try:
+        with library.db.change():
+            if not job.stop.is_set():
+                songs.fail(library.db, job.song, why)
+    except EarmarkError:  # a disk that is full may be why
+        return why
+    return None
 
 
 def _hear(job: Job, library: Library, models: Models, progressed: Callable[[int], None]) -> None:
@@ -76,11 +88,12 @@ def _hear(job: Job, library: Library, models: Models, progressed: Callable[[int]
             progressed(job.song)
 
     annotation = detector.detect(path, heard=heard)
-    if job.stop.is_set():
-        raise _StoppedError
     if of is None or detections.fingerprint(path) != of:
         raise RefusedError(409, "The file changed while it was listened to; do it again.")
-    detections.keep(library.db, song.id, annotation, model=job.model, of=of)
+    with library.db.change():
+        if job.stop.is_set():  # asked here, so that nothing is kept after it was forgotten
+            raise _StoppedError
+        detections.keep(library.db, song.id, annotation, model=job.model, of=of)
 
 
 def _without_path(message: str, job: Job, library: Library) -> str:

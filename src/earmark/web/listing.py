@@ -34,7 +34,8 @@ def forget(request: Request) -> Response:
     """Forget a song's labels; an upload is gone altogether."""
     session: Session = request.app.state.session
     song = session.library.get(request.path_params["id"])
-    session.jobs.cancel(song.id)
+    session.jobs.cancel(song.id)  # first: what its job finds from now on is not kept
+    session.heard_nothing(song.id)
     if song.kind == UPLOAD:
         with session.db.change():  # else a server that starts now would list it again
             songs.remove(session.db, [song.id])

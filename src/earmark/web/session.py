@@ -67,6 +67,8 @@ class Session:
         self.models = Models()
         self.events = Events()
         self.jobs = Jobs(self._hear, changed=self.tell, workers=settings.workers)
+        self._unnoted: dict[int, str] = {}
+        """Why songs could not be listened to, where that cannot be written down either."""
         self._teach_status = ""
         self.teaching = Teaching(self.db, told=self._taught)
         self.quick = ThreadPoolExecutor(4, thread_name_prefix="earmark-quick")
@@ -75,7 +77,14 @@ class Session:
         """Reads whole files."""
 
     def _hear(self, job: Job) -> None:
-        hear(job, library=self.library, models=self.models, progressed=self.tell)
+        self._unnoted.pop(job.song, None)
+        why = hear(job, library=self.library, models=self.models, progressed=self.tell)
+        if why is not None and not job.stop.is_set():
+            self._unnoted[job.song] = why
+
+    def heard_nothing(self, song: int) -> None:
+        """Forget what went wrong when a song was listened to."""
+        self._unnoted.pop(song, None)
 
     def _taught(self, teach: dict[str, Any]) -> None:
         """Tell all open pages how a teaching stands, and which models there are by now."""
@@ -115,6 +124,8 @@ class Session:
         """
         now = detections.fingerprint(song.path)
         status, message = _standing(song, now)
+        if (why := self._unnoted.get(song.id)) is not None and status != "missing":
+            status, message = "failed", why
         if job is not None:
             status, message = ("running" if job.running else "waiting"), None
         return {
