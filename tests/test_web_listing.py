@@ -1,12 +1,14 @@
 """The list of songs, and the queue."""
 
 import os
+import shutil
 import threading
 import time
 
 import pytest
 
 from clips import write_clip
+from earmark.runtime import SHIPPED
 from earmark.store import detections, songs
 from earmark.store.database import FullError
 from served import music, page, served
@@ -30,6 +32,25 @@ def test_all_at_once_and_a_model_by_name(page):
     assert page.post("/api/detect", {"ids": [1], "model": "../singing"}).status_code == 404
     assert page.post("/api/detect", {"ids": [77]}).status_code == 404
     assert page.post("/api/detect", {"ids": None}).status_code == 400
+
+
+def test_a_candidate_is_another_model_than_the_kept_one_of_its_name(page, tmp_path):
+    kept, candidate = tmp_path / "home/models", tmp_path / "home/models/candidates"
+    for folder, model in ((kept, "singing"), (candidate, "singing-fast")):
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SHIPPED / f"{model}.onnx", folder / "mine.onnx")
+        (folder / "mine.md").write_text(f"# Made of {model}\n")
+    rows = [row for row in page.json("/api/state")["models"] if row["taught"]]
+    assert [(r["name"], r["title"], r["candidate"]) for r in rows] == [
+        ("mine", "mine", False),
+        ("mine (candidate)", "mine", True),
+    ]
+    assert page.get("/api/models/mine/card").text == "# Made of singing\n"
+    assert page.get("/api/models/mine%20(candidate)/card").text == "# Made of singing-fast\n"
+    models = page.app.session.models
+    assert models.detector("mine") is not models.detector("mine (candidate)")
+    assert page.post("/api/songs/1/detect", {"model": "mine (candidate)"}).status_code == 202
+    assert page.done(1)["model"] == "mine (candidate)"
 
 
 def test_a_song_that_waits_can_be_cancelled(music, tmp_path):

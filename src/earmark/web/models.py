@@ -1,6 +1,7 @@
 """The models that songs can be listened to with: shipped, taught here, and candidates.
 
-A request names a model and never a path.
+A request names a model and never a path. A candidate has the name ``mine (candidate)``, which no
+kept model can have: a newer candidate of a model that was kept is another one.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ DEFAULT = "singing"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A model by its name."""
+    """A model by the name that requests call it by; ``title`` is what it was taught as."""
 
     name: str
+    title: str
     path: Path
     taught: bool
     candidate: bool
@@ -41,20 +43,20 @@ class Models:
         """All models: those that ship, those taught here, candidates that nobody has kept yet."""
         candidates = taught_folder() / "candidates"
         return [
-            *(Known(name, SHIPPED / f"{name}.onnx", False, False) for name in model_names()),
+            *(Known(name, name, SHIPPED / f"{name}.onnx", False, False) for name in model_names()),
             *(
-                Known(name, taught_folder() / f"{name}.onnx", True, False)
+                Known(name, name, taught_folder() / f"{name}.onnx", True, False)
                 for name in taught_names()
             ),
             *(
-                Known(path.stem, path, True, True)
+                Known(f"{path.stem} (candidate)", path.stem, path, True, True)
                 for path in sorted(candidates.glob("*.onnx"))
                 if path.is_file()
             ),
         ]
 
     def get(self, name: str) -> Known:
-        """A model by its name; one that was kept comes before a candidate.
+        """A model by its name.
 
         Raises
         ------
@@ -103,6 +105,7 @@ class Models:
             rows.append(
                 {
                     "name": model.name,
+                    "title": model.title,
                     "headline": headline(model.path.with_suffix(".md")),
                     "taught": model.taught,
                     "candidate": model.candidate,
