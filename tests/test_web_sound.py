@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import soundfile
 from clips import SR, write_clip
 from earmark.annotation import HOP_S
 from earmark.audio import load_audio
-from earmark.web import kept
+from earmark.web import kept, playable
 from earmark.web.outline import columns
 from earmark.web.ranged import Ranged, _part
 from served import music, page, served
@@ -95,6 +96,50 @@ def test_what_no_browser_plays_comes_as_wav(page, music):
     broken = music / "apple.aiff"
     broken.write_bytes(b"FORM")
     assert page.get(f"/api/songs/{rows['apple.aiff']['id']}/audio").status_code == 415
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_a_wav_cannot_hold_is_played_coarsely_or_not_at_all(
+    page, music, monkeypatch, tmp_path, told
+):
+    y = np.zeros((2 * 44100, 2))
+    soundfile.write(music / "long.aiff", y, 44100)
+    page.app.session.library._walked_at = -9
+    song = page.songs()["long.aiff"]["id"]
+    if not told:
+        known = playable.audio_info
+        monkeypatch.setattr(playable, "audio_info", lambda p: replace(known(p), duration_s=None))
+    for limit, shape in ((y.size * 2, (88200, 2, 44100)), (y.size, (88200, 1, 44100)),
+                         (y.size // 2, (32000, 1, 16000))):  # fmt: skip
+        monkeypatch.setattr(playable, "LONGEST_BYTES", limit)
+        answer = page.get(f"/api/songs/{song}/audio")
+        (tmp_path / "out.wav").write_bytes(answer.content)
+        back, sr = soundfile.read(tmp_path / "out.wav", always_2d=True)
+        assert (*back.shape, sr) == shape
+        next((tmp_path / "home/cache").glob("*.wav")).unlink()
+    monkeypatch.setattr(playable, "LONGEST_BYTES", 9)
+    answer = page.get(f"/api/songs/{song}/audio")
+    assert (answer.status_code, "long.aiff: too long" in answer.json()["error"]) == (415, True)
+    assert not list((tmp_path / "home/cache").iterdir())
+
+
+def test_what_plays_is_not_thrown_away_and_stays_the_same_to_browsers(page, music, tmp_path):
+    y, _ = load_audio(music / "one.wav")
+    soundfile.write(music / "apple.aiff", y, SR)
+    page.app.session.library._walked_at = -9
+    song = page.songs()["apple.aiff"]["id"]
+    first = page.get(f"/api/songs/{song}/audio").headers["etag"]
+    (wav,) = (tmp_path / "home/cache").glob("*.wav")
+    os.utime(wav, (1000, 1000))
+    old = page.get(f"/api/songs/{song}/audio").headers["etag"]
+    assert page.get(f"/api/songs/{song}/audio").headers["etag"] == old != first
+    for number in range(3):
+        other = wav.with_name(f"other{number}.npz")
+        other.write_bytes(b"x" * 100)
+        os.utime(other, (2000, 2000))
+    kept.make_room(other, limit=wav.stat().st_size + 100)
+    assert sorted(wav.parent.iterdir()) == sorted([wav, other])
+    assert not kept._turns
 
 
 def test_peaks_are_read_once_and_in_parts(page, song, music, monkeypatch):

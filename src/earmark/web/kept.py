@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,7 +26,8 @@ from earmark.store.detections import fingerprint
 
 KEPT_BYTES = 4 << 30
 
-_turns: dict[Path, threading.Lock] = {}
+_turns: dict[Path, tuple[threading.Lock, int]] = {}
+"""A lock for each place where somebody is or waits, and how many these are."""
 _turn = threading.Lock()
 
 
@@ -34,9 +36,25 @@ def place(path: Path, *, song: int, suffix: str) -> Iterator[Path]:
     """Where something made of a recording lies, or may be put; one thread at a time is there."""
     kept = home() / "cache" / f"{song}-{fingerprint(path) or 'gone'}{suffix}"
     with _turn:
-        mine = _turns.setdefault(kept, threading.Lock())
-    with mine:
-        yield kept
+        mine, there = _turns.get(kept, (threading.Lock(), 0))
+        _turns[kept] = mine, there + 1
+    try:
+        with mine:
+            yield kept
+    finally:
+        with _turn:
+            _, there = _turns.pop(kept)
+            if there > 1:
+                _turns[kept] = mine, there - 1
+
+
+def used(kept: Path) -> None:
+    """Note that something is used now.
+
+    Only its access time is set: by its time of change browsers know it while they read on.
+    """
+    with suppress(OSError):
+        os.utime(kept, ns=(time.time_ns(), kept.stat().st_mtime_ns))
 
 
 def load_arrays(kept: Path) -> dict[str, NDArray[Any]] | None:
@@ -46,8 +64,7 @@ def load_arrays(kept: Path) -> dict[str, NDArray[Any]] | None:
             arrays = dict(found)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None
-    with suppress(OSError):
-        os.utime(kept)
+    used(kept)
     return arrays
 
 
@@ -67,9 +84,13 @@ def make_room(newest: Path, *, limit: int = KEPT_BYTES) -> None:
             (path.stat(), path) for path in newest.parent.iterdir() if not is_temporary(path.name)
         ]
         total = sum(status.st_size for status, _ in files)
-        for status, path in sorted(files, key=lambda item: item[0].st_mtime):
+        for status, path in sorted(files, key=_last_used):
             if total <= limit:
                 return
             if path != newest:
                 path.unlink(missing_ok=True)
                 total -= status.st_size
+
+
+def _last_used(item: tuple[os.stat_result, Path]) -> float:
+    return max(item[0].st_atime, item[0].st_mtime)

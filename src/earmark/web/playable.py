@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,15 @@ import soundfile
 
 from earmark.atomic import written_whole
 from earmark.audio import AudioReader, audio_info
-from earmark.web.kept import make_room, place
+from earmark.errors import AudioError
+from earmark.web.kept import make_room, place, used
 
 SR = 48000
 """A recording of a higher rate is played at this one."""
+COARSE_SR = 16000
+"""What would be too long otherwise is played at this rate, which is enough for voices."""
+LONGEST_BYTES = (4 << 30) - (1 << 20)
+"""A WAV counts its bytes in 32 bits."""
 PLAYABLE = {
     **{f"WAV {kind}": "audio/wav" for kind in ("PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT")},
     **{f"WAVEX {kind}": "audio/wav" for kind in ("PCM_16", "PCM_24", "PCM_32", "FLOAT")},
@@ -25,6 +31,10 @@ PLAYABLE = {
     "matroska vorbis": "audio/webm",
 }
 """Types by :attr:`earmark.audio.AudioInfo.format`; the rest is sent as WAV."""
+
+
+class _TooLongError(Exception):
+    """A WAV cannot hold it."""
 
 
 def browser_type(path: Path) -> str | None:
@@ -44,27 +54,42 @@ def as_wav(path: Path, *, song: int) -> Path:
     Raises
     ------
     AudioError
-        If the recording cannot be read.
+        If the recording cannot be read, or lasts longer than a WAV can (37 hours).
     OutputError
         If the file cannot be written.
     """
     with place(path, song=song, suffix=".wav") as kept:
-        if not kept.exists():
+        if kept.exists():
+            used(kept)
+        else:
             _decode(path, kept)
             make_room(kept)
     return kept
 
 
 def _decode(path: Path, kept: Path) -> None:
-    """Write a recording's sound, block by block, in one or two channels of 16 bits."""
+    """Write a recording's sound, in one or two channels of 16 bits, as finely as a WAV can hold."""
     info = audio_info(path)
-    mono = info.channels > 2
+    channels, sr = 1 if info.channels > 2 else info.channels, min(SR, info.sr)
+    for wanted, rate in dict.fromkeys([(channels, sr), (1, sr), (1, min(sr, COARSE_SR))]):
+        if info.duration_s is not None and 2 * info.duration_s * rate * wanted > LONGEST_BYTES:
+            continue
+        with suppress(_TooLongError):
+            _write(path, kept, sr=rate, channels=wanted, mono=wanted < info.channels)
+            return
+    raise AudioError(f"{path}: too long to be played here; cut it into parts.")
+
+
+def _write(path: Path, kept: Path, *, sr: int, channels: int, mono: bool) -> None:
+    """Block by block."""
+    written = 0
     with (
-        AudioReader(path, sr=min(SR, info.sr), mono=mono) as reader,
+        AudioReader(path, sr=sr, mono=mono) as reader,
         written_whole(kept) as raw,
-        soundfile.SoundFile(
-            raw, "w", reader.sr, 1 if mono else info.channels, "PCM_16", format="WAV"
-        ) as file,
+        soundfile.SoundFile(raw, "w", reader.sr, channels, "PCM_16", format="WAV") as file,
     ):
         for block in reader:
+            written += 2 * channels * block.shape[-1]
+            if written > LONGEST_BYTES:  # its header did not tell
+                raise _TooLongError
             file.write(np.clip(np.ascontiguousarray(block.T), -1, 1))
