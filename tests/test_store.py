@@ -13,7 +13,7 @@ import pytest
 
 from earmark.annotation import Annotation, Scores, Segment
 from earmark.errors import OutputError
-from earmark.store import detections, labels, songs, written
+from earmark.store import database, detections, labels, songs, written
 from earmark.store.database import BusyError, Database, FullError
 from earmark.store.labels import StaleError
 from earmark.store.segments import alike, marked, plain
@@ -145,16 +145,63 @@ def test_a_locked_database(db, song, monkeypatch):
     other.close()
 
 
+def test_reading_does_not_wait_for_who_waits_to_change(db, song, monkeypatch):
+    monkeypatch.setattr(database, "PATIENCE_S", 0.05)
+    db._connection.execute("PRAGMA busy_timeout = 60000")
+    other = sqlite3.connect(db.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    said = []
+
+    def save():
+        try:
+            said.append(labels.save(db, song, ONE, revision=0, checked=False))
+        except OutputError as error:
+            said.append(error)
+
+    threads = [threading.Thread(target=save) for _ in range(3)]
+    threads[0].start()
+    while not db._turn.locked():  # it waits for the other program
+        assert threads[0].is_alive()
+    assert labels.load(db, song).revision == 0
+    assert threads[0].is_alive()  # still: nobody had to wait
+    [thread.start() for thread in threads[1:]]
+    [thread.join(30) for thread in threads[1:]]
+    assert [type(error) for error in said] == [BusyError] * 2  # and waits on
+    other.execute("ROLLBACK")
+    threads[0].join(30)
+    assert said[-1] == 1
+    other.close()
+
+
+def test_within_a_change_it_is_seen(db, song):
+    with db.change() as connection:
+        connection.execute("UPDATE songs SET name = 'x' WHERE id = ?", (song,))
+        assert songs.get(db, song).name == "x"
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append(songs.get(db, song).name))
+        thread.start()
+        thread.join(30)
+    assert seen == ["one.wav"]
+    with pytest.raises(OutputError):
+        db.rows("DELETE FROM songs")
+
+
+def test_a_disk_that_fails_is_not_called_full(db):
+    with pytest.raises(OutputError, match="not connected") as told, db.change():
+        raise sqlite3.OperationalError("disk I/O error")
+    assert not isinstance(told.value, FullError)
+
+
 def test_a_full_disk(db, song):
     labels.save(db, song, ONE, revision=0, checked=False)
     pages = db.rows("PRAGMA page_count")[0][0]
-    db.rows(f"PRAGMA max_page_count = {pages}")
+    db._connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(FullError, match="the disk is full, so this was not saved"):
         detections.keep(
             db, song, heard(*[Segment(i, i + 0.5) for i in range(9)]), model="m" * 9000, of=""
         )
     assert (labels.load(db, song).segments, labels.load(db, song).revision) == (ONE, 1)
-    db.rows("PRAGMA max_page_count = 100000")
+    db._connection.execute("PRAGMA max_page_count = 100000")
     assert labels.save(db, song, TWO, revision=1, checked=False) == 2
 
 

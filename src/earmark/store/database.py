@@ -1,6 +1,7 @@
 """The file that everything is kept in: opened, made, and its troubles put into words.
 
-One connection, used by one thread at a time: what is asked of it takes a millisecond.
+Two connections, each used by one thread at a time: one changes, and may have to wait for another
+program; the other only reads, so that reading never waits for that.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._turn = threading.RLock()
+        self._turn = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -86,15 +87,24 @@ class Database:
                 f"{path.parent}: cannot be made ({error.strerror}); earmark keeps labels there. "
                 "Set EARMARK_HOME to a folder that you may write to."
             ) from error
+        self._reading = threading.Lock()
+        self._writer: int | None = None
+        """The thread that is inside a change, and reads what it has changed so far."""
         with self._told():
-            self._connection = sqlite3.connect(
-                path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
-            )
-            self._connection.row_factory = sqlite3.Row
+            self._connection = self._opened()
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
+            self._reader = self._opened()
+            self._reader.execute("PRAGMA query_only = ON")
         self._make()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
 
     def _make(self) -> None:
         with self.change() as connection:
@@ -111,13 +121,18 @@ class Database:
 
     def close(self) -> None:
         """Close the file; the write-ahead log goes back into it."""
+        with self._reading:
+            self._reader.close()
         with self._turn:
             self._connection.close()
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        """What a query finds."""
-        with self._turn, self._told():
-            return self._connection.execute(query, values).fetchall()
+        """What a query finds; nothing can be changed by it."""
+        if self._writer == threading.get_ident():
+            with self._told():
+                return self._connection.execute(query, values).fetchall()
+        with self._reading, self._told():
+            return self._reader.execute(query, values).fetchall()
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
@@ -128,18 +143,32 @@ class Database:
         OutputError
             If it cannot be; nothing is changed then.
         """
-        with self._turn, self._told():
-            if self._connection.in_transaction:
+        if self._writer == threading.get_ident():
+            with self._told():
                 yield self._connection
-                return
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+            return
+        if not self._turn.acquire(timeout=PATIENCE_S):  # who has it waits for another program
+            raise self._busy()
+        try:
+            with self._told():
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._writer = threading.get_ident()
+                try:
+                    yield self._connection
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+        finally:
+            self._writer = None
+            self._turn.release()
+
+    def _busy(self) -> BusyError:
+        return BusyError(
+            f"{self.path}: another program keeps the labels locked; close it, and try again. "
+            "Nothing was changed."
+        )
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -149,11 +178,13 @@ class Database:
         except sqlite3.Error as error:
             said = str(error)
             if "locked" in said or "busy" in said:
-                raise BusyError(
-                    f"{self.path}: another program keeps the labels locked; close it, and try "
-                    "again. Nothing was changed."
+                raise self._busy() from error
+            if "disk I/O" in said:
+                raise OutputError(
+                    f"{self.path}: the disk does not give or take what is kept there ({said}). Is "
+                    "it full, damaged, or not connected any more? This was not saved."
                 ) from error
-            if "full" in said or "disk I/O" in said:
+            if "full" in said:
                 raise FullError(
                     f"{self.path}: the disk is full, so this was not saved. Free some space, and "
                     "try again."
