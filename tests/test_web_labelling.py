@@ -217,7 +217,7 @@ def test_all_is_there_after_a_restart(music, tmp_path):
 
 def test_a_locked_database_and_a_full_disk_are_told_on_the_page(page, song):
     db = page.app.session.db
-    db.rows("PRAGMA busy_timeout = 50")
+    db._connection.execute("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(db.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     answer = save(page, song, [segment(0.5, 1.5)])
@@ -225,9 +225,10 @@ def test_a_locked_database_and_a_full_disk_are_told_on_the_page(page, song):
     assert page.json(f"/api/songs/{song}")["revision"] == 1  # what stands can be read
     other.execute("ROLLBACK")
     other.close()
-    db.rows(f"PRAGMA max_page_count = {db.rows('PRAGMA page_count')[0][0]}")
+    pages = db.rows("PRAGMA page_count")[0][0]
+    db._connection.execute(f"PRAGMA max_page_count = {pages}")
     many = [segment(i / 1000, i / 1000 + 0.0005) for i in range(2900)]
     answer = save(page, song, many)
     assert (answer.status_code, "disk is full" in answer.json()["error"]) == (507, True)
-    db.rows("PRAGMA max_page_count = 100000")
+    db._connection.execute("PRAGMA max_page_count = 100000")
     assert save(page, song, many).json() == {"revision": 2}
