@@ -12,7 +12,7 @@ import pytest
 
 from earmark.store import written
 from earmark.store.database import Database
-from earmark.web import lessons
+from earmark.web import lessons, teaching
 from earmark.web.answers import RefusedError
 from earmark.web.teaching import Teaching
 from served import music, page, served
@@ -145,10 +145,13 @@ def test_stopped_while_it_is_compared(page):
     assert page.post("/api/teach/keep", {"anyway": True}).json()["status"] == "kept"
 
 
-def test_two_servers_teach_one_model_at_a_time(page, tmp_path, music):
+def test_two_servers_teach_one_model_at_a_time(page, tmp_path, music, monkeypatch):
+    monkeypatch.setattr(teaching, "WATCH_S", 0.01)
     begin(page, "slow")
     until(page, "running")
     with served(tmp_path, folder=music) as other:
+        said = []
+        monkeypatch.setattr(other.app.session.teaching, "_told", said.append)
         found = other.json("/api/teach")
         assert (found["status"], found["name"]) == ("running", "slow")
         assert "Another earmark" in found["message"]
@@ -157,6 +160,11 @@ def test_two_servers_teach_one_model_at_a_time(page, tmp_path, music):
         assert (answer.status_code, "stop it there" in answer.json()["error"]) == (409, True)
         assert page.json("/api/teach")["status"] == "running"
         assert page.delete("/api/teach").json()["status"] == "cancelled"
+        for _ in range(1000):  # its pages are told, who do not ask
+            if said:
+                break
+            time.sleep(0.01)
+        assert (said[-1]["status"], said[-1]["name"]) == ("cancelled", "slow")
         assert until(other, "cancelled")["name"] == "slow"
         assert begin(other, "mine").status_code == 202
         until(other, "kept")
@@ -197,14 +205,14 @@ def test_a_failure_after_the_candidate_is_said(page):
 
 
 def test_a_newer_plan_ends_an_older_one(page, tmp_path, monkeypatch):
-    teaching = page.app.session.teaching
+    ours = page.app.session.teaching
     page.json("/api/teach/plan?ids=1")
     manifest = tmp_path / "home/teach/plan/songs.jsonl"
     said = []
 
     def older():
         try:
-            said.append(teaching.plan(manifest))
+            said.append(ours.plan(manifest))
         except RefusedError as refusal:
             said.append(refusal.message)
 
@@ -212,11 +220,11 @@ def test_a_newer_plan_ends_an_older_one(page, tmp_path, monkeypatch):
     thread = threading.Thread(target=older)
     thread.start()
     for _ in range(500):
-        if teaching._planning is not None:
+        if ours._planning is not None:
             break
         time.sleep(0.01)
     monkeypatch.delenv("SLOW_PLAN")
-    assert teaching.plan(manifest)["settings"] == {"layers": "last"}
+    assert ours.plan(manifest)["settings"] == {"layers": "last"}
     thread.join(30)
     assert said == ["Other songs were chosen meanwhile."]
     assert not list((tmp_path / "home/teach").glob("*-of-*"))
@@ -248,10 +256,10 @@ def test_the_note_of_a_model_that_waits_to_be_kept(tmp_path, monkeypatch):
     written.note(db, "teach", {"status": "candidate", "name": "mine"})
     (tmp_path / "models/candidates").mkdir(parents=True)
     (tmp_path / "models/candidates/mine.onnx").write_bytes(b"x")
-    teaching = Teaching(db, told=print, command=["false"])
-    assert teaching.state["status"] == "candidate"
+    found = Teaching(db, told=print, command=["false"])
+    assert found.state["status"] == "candidate"
     with pytest.raises(RefusedError, match="not compared to the end"):
-        teaching.keep(anyway=False)
+        found.keep(anyway=False)
     db.close()
 
 

@@ -45,6 +45,8 @@ NOTHING: dict[str, Any] = {
 }
 PATIENCE_S = 10.0
 """How long a process may take to stop."""
+WATCH_S = 1.0
+"""How often is looked after a teaching of another server."""
 _COMMAND = (sys.executable, "-m", "earmark", "adapt")
 _INTERRUPTED = "earmark was ended while the model was being taught; start it again."
 _UNCOMPARED = "It was stopped before it was compared: keep it as it is, or discard it."
@@ -82,9 +84,22 @@ class Teaching:
         self._candidate_told = False
         """Whether the candidate that lies there is of this teaching, and not of an older one."""
         self._elsewhere = False
+        self._closed = threading.Event()
         self._state = dict(NOTHING)
         self._recall()
         self._told = told
+        if self._elsewhere:
+            threading.Thread(target=self._watch, name="earmark-watch", daemon=True).start()
+
+    def _watch(self) -> None:
+        """Tell how a teaching of another server goes on, until it is over."""
+        last, elsewhere = self.state, True
+        while elsewhere and not self._closed.wait(WATCH_S):
+            with self._turn:
+                now, elsewhere = self.state, self._elsewhere
+            if now != last:
+                last = now
+                self._told(now)
 
     def _recall(self) -> None:
         """How it stands by what was noted, where no process is ours."""
@@ -242,6 +257,7 @@ class Teaching:
 
     def close(self) -> None:
         """Stop what runs, without a word to anybody."""
+        self._closed.set()
         with self._turn:
             for process in (self._process, self._planning):
                 if process is not None and process.poll() is None:
