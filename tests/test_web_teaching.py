@@ -12,7 +12,7 @@ import pytest
 
 from earmark.store import written
 from earmark.store.database import Database
-from earmark.web import lessons, teaching
+from earmark.web import lessons
 from earmark.web.answers import RefusedError
 from earmark.web.teaching import Teaching
 from served import music, page, served
@@ -146,7 +146,7 @@ def test_stopped_while_it_is_compared(page):
 
 
 def test_two_servers_teach_one_model_at_a_time(page, tmp_path, music, monkeypatch):
-    monkeypatch.setattr(teaching, "WATCH_S", 0.01)
+    monkeypatch.setattr("earmark.web.teaching.WATCH_S", 0.01)
     begin(page, "slow")
     until(page, "running")
     with served(tmp_path, folder=music) as other:
