@@ -78,8 +78,8 @@ export class Decoding {
   models(now) {
     const { models, model } = library.state;
     const wanted = this.model.value || now || model;
-    this.model.replaceChildren(...models.map(({ name, candidate }) =>
-      el("option", { value: name, selected: name === wanted }, candidate ? `${name} (candidate)` : name)));
+    this.model.replaceChildren(...models.map(({ name }) =>
+      el("option", { value: name, selected: name === wanted }, name)));
   }
   chooseModel(name) { if (name) this.model.value = name; }
 

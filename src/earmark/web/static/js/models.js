@@ -12,7 +12,7 @@ export function showModels() {
     el("div", { class: "head" }, el("h1", { id: "models-title", tabIndex: -1 }, "Models")),
     el("p", { class: "lead" }, "A model is chosen for each song beside “Detect again”; on the command line it is ", el("code", {}, "--model NAME"), "."),
     el("ul", { class: "models" }, library.state.models.map((model) => el("li", { class: "panel" },
-      el("div", { class: "title" }, model.name,
+      el("div", { class: "title" }, model.title ?? model.name,
         model.name === library.state.model && el("span", { class: "badge" }, "default"),
         model.taught && el("span", { class: "badge" }, "taught here"),
         model.candidate && el("span", { class: "badge" }, "candidate"),

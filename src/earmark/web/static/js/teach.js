@@ -10,6 +10,7 @@ import { notice, say, trying } from "./notices.js";
 import { comparison, nameOf, planText, progressView, title } from "./teachlook.js";
 
 const GOING = ["running", "candidate"];
+const candidateOf = (name) => `${name} (candidate)`; // as requests call it
 const DECIDED = new Set(["none", "kept", "failed", "cancelled"]); // nothing waits for a decision
 
 export class Teaching {
@@ -153,7 +154,7 @@ export class Teaching {
       try {
         this.#plan = await askJson(`/api/teach/plan?ids=${[...this.#chosen].join(",")}`, { signal: this.#planning.signal });
       } catch (error) {
-        if (error.name === "AbortError") return;
+        if (error.name === "AbortError" || error.status === 409) return; // a newer plan is on its way
         this.#plan = { error: error.message };
       }
       if (this.layers) this.#fillLayers();
@@ -167,7 +168,7 @@ export class Teaching {
   }
 
   #allow() {
-    if (this.start) this.start.disabled = !this.#chosen.size || !/^[\w-]+$/.test(this.#name) || Boolean(this.#plan?.error);
+    if (this.start) this.start.disabled = !this.#chosen.size || !/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,39}$/u.test(this.#name) || Boolean(this.#plan?.error);
   }
 
   #begin() {
@@ -189,7 +190,7 @@ export class Teaching {
         !stopped && el("button", { type: "button", id: "teach-cancel", on: { click: () => this.#cancel(tried) } }, tried ? "Stop comparing" : "Cancel"),
         tried && el("button", { type: "button", id: "teach-keep", on: { click: this.#act("keep", { anyway: true }) } }, "Keep it anyway"),
         tried && el("button", { type: "button", id: "teach-discard", on: { click: this.#act("discard", {}) } }, "Discard"),
-        tried && el("button", { type: "button", class: "plain", on: { click: () => openCard(this.now.name) } }, "Its card")));
+        tried && el("button", { type: "button", class: "plain", on: { click: () => openCard(candidateOf(this.now.name)) } }, "Its card")));
   }
 
   async #cancel(tried) {
@@ -221,6 +222,6 @@ export class Teaching {
         bad ? el("button", { type: "button", class: "bad", id: "teach-keep", on: { click: this.#act("keep", { anyway: true }) } }, "Keep it anyway")
           : el("button", { type: "button", class: "main", id: "teach-keep", on: { click: this.#act("keep", {}) } }, icon("tick"), "Keep it"),
         el("button", { type: "button", id: "teach-discard", on: { click: this.#act("discard", {}) } }, "Discard"),
-        el("button", { type: "button", class: "plain", on: { click: () => openCard(name) } }, "Its card")));
+        el("button", { type: "button", class: "plain", on: { click: () => openCard(candidateOf(name)) } }, "Its card")));
   }
 }

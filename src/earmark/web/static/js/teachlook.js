@@ -45,6 +45,7 @@ export function progressView(now) {
     el("div", { class: "row" }, el("span", {}, STAGES[now.stage] ?? (now.stage || "Starting")),
       el("span", { class: "muted" }, [known ? `${now.done} of ${now.total}` : "", now.eta_s === null || now.eta_s === undefined || now.done >= now.total ? "" : `${about(now.eta_s)} left`].filter(Boolean).join(" · "))),
     el("progress", known ? { max: now.total, value: now.done, "aria-label": "Progress of the teaching" } : { "aria-label": "Progress of the teaching" }),
+    now.message && el("p", { class: "note" }, now.message),
     now.status === "candidate" && el("p", { class: "muted" }, "It is a candidate until it was compared on songs that it did not learn from. You can already choose it beside “Detect again”."),
     ...(now.warnings ?? []).map((text) => el("p", { class: "note warn" }, sentence(text))))];
 }
