@@ -1,8 +1,9 @@
 """Songs whose labels a person made or corrected, found by name.
 
 Beside ``one.mp3`` that is ``one.csv`` or ``one.truth.csv``, in any format that earmark reads, or a
-file of earmark's (``one.singing.csv``) that was edited since. What earmark wrote and nobody touched
-teaches it nothing that it did not know, and is left out.
+file of earmark's (``one.singing.csv``) that was edited since, or saved by the page after somebody
+had corrected or checked it. What earmark wrote and nobody touched teaches it nothing that it did
+not know, and is left out.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def label_file(song: Path) -> Path:
     ]
     own = [path for path in beside if not output_labels(path)]
     ours = [path for path in beside if SINGING in output_labels(path)]
-    edited = Ledger(song.parent).edited([path.name for path in ours], song=str(song.resolve()))
+    edited = Ledger(song.parent).by_person([path.name for path in ours], song=str(song.resolve()))
     usable = own or [path for path in ours if path.name in edited]
     if not usable:
         why = (
