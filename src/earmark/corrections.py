@@ -48,7 +48,8 @@ def corrections(paths: Sequence[str]) -> tuple[list[Corrected], list[str]]:
                 raise
             without.append(str(error))
             continue
-        found.append(corrected(path, labels=labels))
+        known = Ledger(labels.parent).known(labels.name, song=str(path.resolve()))
+        found.append(corrected(path, labels=labels, known=known))
     return found, without
 
 

@@ -2,10 +2,10 @@
 
 The ledger is the SQLite file ``.earmark.sqlite``. A row says: these bytes, under this name, are
 earmark's; they come from that recording, model and settings (the *origin*); and this is the song's
-row of the summary. A second table, ``signed``, says of what was saved on the page whether a person
-made or checked it, or the model did. Rows are written before the files are moved to their places and stay when
+row of the summary. Rows are written before the files are moved to their places and stay when
 these are written anew. So a kill in between leaves either file known, and processes that work in
-the same folder need no other agreement.
+the same folder need no other agreement. A second table, ``signed``, says of files that were saved
+on the page where in the song a person listened: everywhere, here and there, or nowhere.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ _TABLE = """
         name BLOB, sha256 TEXT, origin TEXT, row TEXT, PRIMARY KEY (name, sha256)
     ) WITHOUT ROWID
 """
+Ranges = tuple[tuple[float, float], ...]
 _SIGNED = """
     CREATE TABLE IF NOT EXISTS signed (
-        name BLOB, sha256 TEXT, person INTEGER, song TEXT, PRIMARY KEY (name, sha256)
+        name BLOB, sha256 TEXT, known TEXT, song TEXT, PRIMARY KEY (name, sha256)
     ) WITHOUT ROWID
 """
 _HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
@@ -166,22 +167,30 @@ class Ledger:
         of_songs += [json.loads(owner) for (owner,) in signed]
         return any(not _are_two(owner, song) for owner in of_songs)
 
+    def known(self, name: str, *, song: str = "") -> Ranges | None:
+        """Where a person listened to what a file tells, as (start_s, end_s); None: everywhere."""
+        said = self._signed(name, self._sha256_of(name) or "", song)
+        return None if said is None or said == "null" else _ranges(said)
+
     def _person(self, name: str, sha256: str, song: str) -> bool | None:
         """Whether a person made or checked these bytes, as the page says; None: it says nothing."""
-        query = "SELECT person, song FROM signed WHERE name = ? AND sha256 = ?"
-        rows = self._all(query, os.fsencode(name), sha256, table="signed")
-        said = [bool(person) for person, owner in rows if not _are_two(json.loads(owner), song)]
-        return said[0] if said else None
+        said = self._signed(name, sha256, song)
+        return None if said is None else said == "null" or bool(_ranges(said))
 
-    def sign(self, name: str, data: bytes, *, person: bool, song: str) -> None:
-        """Note who made what the page is about to write; it does not become replaceable by that.
+    def _signed(self, name: str, sha256: str, song: str) -> str | None:
+        query = "SELECT known, song FROM signed WHERE name = ? AND sha256 = ?"
+        rows = self._all(query, os.fsencode(name), sha256, table="signed")
+        return next((k for k, owner in rows if not _are_two(json.loads(owner), song)), None)
+
+    def sign(self, name: str, data: bytes, *, known: Ranges | None, song: str) -> None:
+        """Note what the page is about to write; it does not become replaceable by that.
 
         Parameters
         ----------
         name : str
         data : bytes
-        person : bool
-            Whether somebody corrected or checked it; the model's otherwise.
+        known : tuple of (start_s, end_s), optional
+            Where a person has listened: None is everywhere, and none is nowhere.
         song : str
             Absolute path of the recording.
 
@@ -194,8 +203,12 @@ class Ledger:
             connection.execute(_SIGNED)
             connection.execute(
                 "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)",
-                # a path need not be text: as in `record`, which escapes what is not
-                (os.fsencode(name), hashlib.sha256(data).hexdigest(), person, json.dumps(song)),
+                (
+                    os.fsencode(name),
+                    hashlib.sha256(data).hexdigest(),
+                    json.dumps(known),
+                    json.dumps(song),  # a path need not be text, and JSON escapes what is not
+                ),
             )
 
     def remembered(
@@ -306,6 +319,10 @@ class Ledger:
                 "folder can be written and has space, delete this file; earmark then takes what is "
                 "there for somebody else's, and --overwrite replaces it."
             ) from error
+
+
+def _ranges(said: str) -> Ranges:
+    return tuple((start, end) for start, end in json.loads(said))
 
 
 def _cells(row: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Which label files beside songs the page wrote, by their bytes; and small notes.
 
-The folder's ledger is told who made them, so that ``earmark adapt`` finds what a person corrected.
+The folder's ledger is told where a person listened, so that ``earmark adapt`` learns from that.
 They are none of its outputs on purpose: ``earmark detect`` must not replace them.
 """
 
@@ -14,8 +14,9 @@ from typing import Any
 
 from earmark.labels import full_name, song_name
 from earmark.ledger import Ledger
-from earmark.store import songs
+from earmark.store import detections, labels, songs
 from earmark.store.database import Database
+from earmark.store.heard import heard_ranges
 from earmark.store.songs import SongRow
 
 
@@ -29,9 +30,11 @@ def remember(db: Database, path: Path, data: bytes) -> None:
     """
     song = _song_of(db, path)
     if song is not None:
-        # who made a song's labels stands with them, as they do: a person who changed or ticked them
-        person = song.checked or song.edited
-        Ledger(path.parent).sign(path.name, data, person=person, song=os.fspath(song.path))
+        now = labels.load(db, song.id)
+        assert now is not None
+        known = heard_ranges(now, detections.load(db, song.id), duration_s=song.duration_s)
+        ledger = Ledger(path.parent)
+        ledger.sign(path.name, data, known=known, song=os.fspath(song.path))
     with db.change() as connection:
         connection.execute(
             "INSERT OR IGNORE INTO written VALUES (?, ?)",

@@ -28,6 +28,7 @@ def test_what_the_page_saved_is_found(page, music):
     assert [(song.name, [s.start_s for s in song.segments]) for song in found] == [
         ("one.wav", [0.5])
     ]
+    assert (found[0].known[0][0], found[0].known_s) == (0, 3)  # around what was corrected
     assert "two.wav: no labels of yours" in without[0]
     said = earmark("detect", music / "one.wav", "--labels", "singing,speech")
     assert (said.code, "it was edited" in said.err) == (1, True), said.err
