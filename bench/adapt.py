@@ -165,7 +165,7 @@ def _shift(world: World, heard: Sequence[Heard], settings: Settings) -> float:
     """What `earmark adapt` would shift logits by, having left out each song."""
     groups, halves = folds(heard)
     left = leave_out(world.base, groups, settings, world.info)
-    calibration = judge(heard, left, world.decoding, halves=halves)[1]
+    calibration = judge(heard, left, world.decoding, halves=halves).calibration
     return 0.0 if calibration is None else calibration.shift
 
 
