@@ -47,7 +47,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "pairing",
                 "evaluate",
             ),
-            *("synthesize", "next_labels", "corrections", "store", "render", "studies"),
+            *("synthesize", "next_labels", "own_labels", "corrections", "store", "render", "studies"),
         ],
         {"matplotlib", "scipy", "PIL"},
     ),

@@ -165,10 +165,10 @@ def _found(songs: list[str]) -> list[Corrected]:
     found = [song for manifest in manifests for song in read_corrected(manifest)]
     rest = [song for song in songs if song not in manifests]
     if rest:
-        with_labels, without = corrections(rest)
+        with_labels, notes = corrections(rest)
         found += with_labels
-        for reason in without:
-            caution(reason)
+        for note in notes:
+            caution(note)
     return distinct(found, where=", ".join(songs))
 
 
