@@ -30,6 +30,8 @@ def test_what_the_page_saved_is_found(page, music):
     ]
     assert (found[0].known[0][0], found[0].known_s) == (0, 3)  # around what was corrected
     assert "two.wav: no labels of yours" in without[0]
+    said = earmark("report", music / "one.wav", "-o", music / "x.html", "--labels", music)
+    assert (said.code, "nobody checked all of it" in said.err) == (0, True), said.err
     said = earmark("detect", music / "one.wav", "--labels", "singing,speech")
     assert (said.code, "it was edited" in said.err) == (1, True), said.err
 
