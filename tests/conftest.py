@@ -19,6 +19,10 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+# The networks of the tests are tiny. Several threads that share one wait for each other longer than
+# they compute, on a busy machine for minutes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 ALLOWED = "cannot:"
 IN_CI = os.environ.get("EARMARK_CI") == "1"
 

@@ -85,6 +85,26 @@ def test_a_song_that_vanished(served, visit):
         gone.rename(there)
 
 
+def test_labels_whose_last_edit_was_refused_are_not_handed_out(served, visit):
+    number = served.add("refused.ogg")
+    tab = visit()
+    open_song(tab, number)
+    page = tab.page
+    tab.expected += ["422"]
+    answer = {
+        "status": 422,
+        "content_type": "application/json",
+        "body": '{"error": "It cannot be."}',
+    }
+    page.route("**/labels", lambda route: route.fulfill(**answer))
+    page.keyboard.press("Home")
+    page.keyboard.press("a")
+    page.get_by_text("It cannot be.").first.wait_for()
+    page.get_by_role("button", name="Save…").click()
+    page.get_by_role("button", name="Download csv").click()
+    page.get_by_text("The last edits are not saved").first.wait_for()
+
+
 def test_what_is_no_audio_is_refused_in_words(visit):
     tab = visit()
     tab.expected += ["415"]

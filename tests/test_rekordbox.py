@@ -1,11 +1,15 @@
 """Cue points."""
 
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
+
+from typer.testing import CliRunner
 
 from earmark import formats
 from earmark.annotation import Annotation, Segment
-from earmark.formats.rekordbox import bridged
+from earmark.cli import app
+from earmark.formats.rekordbox import bridged, dumps
 
 
 def track(*segments, **more):
@@ -38,6 +42,22 @@ def test_a_deck_shows_few_cues():
     assert left == pauses[-4:]
     assert bridged([Segment(0, 5), Segment(1, 2)]) == [(0, 5)]
     assert bridged([]) == []
+
+
+def test_a_relative_path_counts_from_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a b.mp3").touch()
+    told = dumps(Annotation((), duration_s=1.0, source="a b.mp3")).decode()
+    assert f'Location="file://localhost{tmp_path.as_posix()}/a%20b.mp3"' in told
+
+
+def test_a_converted_file_names_the_recording_beside_it(tmp_path):
+    (tmp_path / "song.mp3").touch()
+    (tmp_path / "song.singing.csv").write_text("start_s,end_s,label\n1,2,singing\n")
+    files = [str(tmp_path / name) for name in ("song.singing.csv", "x.xml")]
+    done = CliRunner().invoke(app, ["convert", "--to", "rekordbox", *files])
+    assert done.exit_code == 0, done.output
+    assert "song.mp3" in (tmp_path / "x.xml").read_text()
 
 
 def test_names_and_places_of_all_kinds():

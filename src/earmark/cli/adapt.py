@@ -58,9 +58,9 @@ def command(
     discard: Annotated[
         str | None, typer.Option(metavar="NAME", help="Delete a candidate, and do nothing else.")
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=MOST_THREADS, help="Processor threads; 2 otherwise.")
-    ] = None,
+    threads: Annotated[  # more wait for each other, on a busy machine until nothing moves
+        int, typer.Option(min=1, max=MOST_THREADS, help="Processor threads.")
+    ] = 1,
 ) -> None:
     """Teach a model by songs whose labels you corrected.
 
@@ -104,8 +104,7 @@ def command(
         raise EarmarkError(
             f"teaching needs {error.name}, which is not installed: {how_to_install('train')}"
         ) from error
-    # more hardly help, and on a busy machine they wait for each other until nothing moves
-    torch.set_num_threads(threads or min(2, torch.get_num_threads()))
+    torch.set_num_threads(threads)
     with claimed(name):
         try:
             with told, warnings_told():

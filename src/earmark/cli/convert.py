@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -76,10 +77,21 @@ def command(
         claim(path, overwrite=overwrite)
     read = formats.read if form.name == "npz" else read_segments
     found = [read(path, format=source) for path in sources]
+    if form.loads is None:
+        found = [_of_recording(*pair) for pair in zip(found, sources, strict=True)]
     _check_named((*renamed, *dropped), found)
     changed = [relabel(each, rename=renamed, drop=dropped) for each in found]
     for annotation, goal in zip(changed, targets, strict=True):
         formats.write(annotation, goal, format=form.name)
+
+
+def _of_recording(annotation: Annotation, path: Path) -> Annotation:
+    """The labels with the recording that they are of, by which players find it."""
+    from earmark.labels import recording_of
+
+    if annotation.source or (recording := recording_of(path)) is None:
+        return annotation
+    return replace(annotation, source=str(recording))
 
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:

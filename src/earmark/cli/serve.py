@@ -40,7 +40,8 @@ def command(
     except ImportError:
         raise EarmarkError(f"the page needs the extra 'web': {how_to_install('web')}") from None
     if folder is not None and not folder.is_dir():
-        raise typer.BadParameter(f"{folder}: no such folder", param_hint="FOLDER")
+        lacking = "a file; name its folder" if folder.exists() else "no such folder"
+        raise typer.BadParameter(f"{folder}: {lacking}", param_hint="FOLDER")
     from earmark.web.serving import serve
 
     def opened(address: str, *, here: str, moved: bool, guarded: bool) -> None:
@@ -49,6 +50,8 @@ def command(
         if guarded:
             caution("other machines can reach this page; whoever has this address may use it:")
         out.print(f"earmark is at {address}", markup=False, soft_wrap=True)
+        songs = "drop songs into it" if folder is None else f"it shows the songs of {folder}"
+        out.print(f"{songs}; Ctrl-C ends it", markup=False, soft_wrap=True)
         if not no_browser:
             import webbrowser
 

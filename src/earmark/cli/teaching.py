@@ -70,7 +70,11 @@ class Words:
     def _candidate(self, event: Mapping[str, Any]) -> None:
         self.candidate = True
         self._bars.console.print(
-            f"A candidate, not measured yet: {event['path']}", markup=False, soft_wrap=True
+            f"A candidate, not measured yet: {event['path']}\n"
+            "It can be tried: --model with that path. Now songs are left out in turn, to tell what "
+            "it is worth, which takes some times as long; Ctrl-C leaves it as it is.",
+            markup=False,
+            soft_wrap=True,
         )
 
     def _compared(self, event: Mapping[str, Any]) -> None:

@@ -5,8 +5,8 @@ looked at: they stand on the waveform and take no pad. A deck shows few of them,
 bridged, the shortest first, until at most five stretches of a label are left (our choice): where
 the singing comes in, and where the band is alone for long.
 
-``Location`` is where the recording lies, by which rekordbox finds it; a source that is no absolute
-path is named as it is.
+``Location`` is where the recording lies, by which rekordbox finds it; a relative
+path counts from the current folder if a file is there, and is named as it is otherwise.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
@@ -96,6 +96,8 @@ def _location(source: str) -> str:
     path = source.replace("\\", "/")
     if re.match(r"[A-Za-z]:/", path):
         path = "/" + path
+    if not path.startswith("/") and Path(path).is_file():
+        path = Path(path).resolve().as_posix()
     if not path.startswith("/"):
         return quote(path.encode("utf-8", "backslashreplace"))
     return "file://localhost" + quote(path.encode("utf-8", "backslashreplace"), safe="/:")

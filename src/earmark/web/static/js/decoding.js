@@ -32,7 +32,7 @@ export class Decoding {
       el("h2", { id: "decoding-title" }, "From scores to blocks"),
       el("div", { class: "sliders" }, SLIDERS.map((slider) => this.#slider(slider))),
       el("div", { class: "after-sliders" },
-        el("p", { class: "small-print" }, "Blocks that you corrected stay as they are."), this.reset),
+        this.hint = el("p", { class: "small-print" }), this.reset),
       el("div", { class: "detect-again" }, this.model, this.button));
   }
 
@@ -64,9 +64,13 @@ export class Decoding {
     }
   }
 
-  enable(scored, idle) {
-    for (const input of Object.values(this.#inputs)) input.disabled = !scored;
-    this.reset.disabled = !scored;
+  /** A song that a person checked is not decoded anew: blocks that are right would go. */
+  enable({ scored, checked, idle }) {
+    const locked = !scored || checked;
+    for (const input of Object.values(this.#inputs)) input.disabled = locked;
+    this.reset.disabled = locked;
+    this.hint.textContent = checked ? "Checked by you. Take the tick off to move these."
+      : "Blocks that you corrected stay as they are.";
     this.button.disabled = !idle;
     this.button.textContent = scored ? "Detect again" : "Find the singing";
   }

@@ -28,6 +28,8 @@ export class Saver extends EventTarget {
     this.revision = revision;
   }
 
+  get #stuck() { return this.state === "refused" || this.state === "conflict"; }
+
   get busy() { return this.pending !== null || this.state === "saving"; }
 
   /** Save a document {segments, checked, decoding?}; the latest one wins. */
@@ -58,11 +60,11 @@ export class Saver extends EventTarget {
     this.#to("saved");
   }
 
-  /** Wait until all is saved; throws where it is not within a few seconds. */
+  /** Wait until all is saved; throws where it was refused, or is not saved within a few seconds. */
   async settled() {
     const end = Date.now() + 5000;
-    while (this.busy) {
-      if (Date.now() > end) throw new ApiError(`The last edits are not saved yet. ${this.message}`);
+    while (this.busy || this.#stuck) {
+      if (this.#stuck || Date.now() > end) throw new ApiError(`The last edits are not saved yet. ${this.message}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

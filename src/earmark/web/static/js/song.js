@@ -183,7 +183,8 @@ export class SongRoom extends Correcting {
       this.#curves.clear();
       trying(() => this.#read({ fresh: before.model === null, what: "Detected anew" }));
       say(`${row.name}: done`);
-      if (row.edited || row.checked) notice("Listened to anew. Your labels stay; move a slider to decode the rest anew.");
+      if (row.checked) notice("Listened to anew. The labels that you checked stay.");
+      else if (row.edited) notice("Listened to anew. Your labels stay; move a slider to decode the rest anew.");
     } else if (elsewhere) {
       trying(async () => {
         await this.#read({ what: "Changed in another tab" });

@@ -32,7 +32,9 @@ export function showHead(room) {
   const forget = row.where === "upload" ? "Remove this song" : "Forget this song's labels";
   part.forget.setAttribute("aria-label", forget);
   part.forget.title = forget;
-  room.decoding.enable(row.model !== null, !busy(row) && row.status !== "missing");
+  room.decoding.enable({
+    scored: row.model !== null, checked: room.checked, idle: !busy(row) && row.status !== "missing",
+  });
   showNote(room);
 }
 

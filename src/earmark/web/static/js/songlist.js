@@ -1,6 +1,7 @@
 // The list of songs beside the room: found, filtered, sorted; what runs and what waits.
 
 import { clock, count, percent } from "./clock.js";
+import { sure } from "./dialogs.js";
 import { byId, el, icon } from "./dom.js";
 import { busy, library } from "./library.js";
 import { notice, say, trying } from "./notices.js";
@@ -97,14 +98,21 @@ function tally() {
   const text = parts.join(" · ");
   if (byId("count").textContent !== text) byId("count").textContent = text;
   byId("cancel-all").hidden = running + waiting < 2;
-  byId("detect-all").hidden = running + waiting > 0 || !rows.some((row) => row.status === "new");
+  byId("detect-all").hidden = running + waiting > 0 || !rows.length;
   document.body.classList.toggle("empty", library.loaded && !rows.length);
 }
 
 async function detectAll() {
   await trying(async () => {
-    const ids = library.list.filter((row) => row.status === "new").map((row) => row.id);
-    await library.detectAll(ids, chosenModel());
+    const model = chosenModel() ?? library.state.model;
+    let rows = library.list.filter((row) => row.status === "new");
+    if (!rows.length) {
+      rows = library.list.filter((row) => row.status !== "missing");
+      const question = `All ${count(rows.length, "song")} again, with the model ${model}?`;
+      if (!await sure(question, "Labels that you corrected or checked stay as they are.", "Detect all")) return;
+    }
+    const ids = rows.map((row) => row.id);
+    await library.detectAll(ids, model);
     notice(`${count(ids.length, "song")} in the queue`);
   });
 }

@@ -15,7 +15,7 @@ const DECIDED = new Set(["none", "kept", "failed", "cancelled"]); // nothing wai
 export class Teaching {
   now = { status: "none" };
   #chosen = new Set();
-  #known = new Set(); // songs that were offered once: only new ones are ticked for the user
+  #known = new Set(); // checked songs that were ticked once for the user, who may have unticked them
   #layers = "";
   #name = "mine";
   #plan = null;
@@ -57,7 +57,8 @@ export class Teaching {
   #songsChanged() {
     const offered = this.#offered;
     for (const row of offered) {
-      if (!this.#known.has(row.id) && row.checked) this.#chosen.add(row.id);
+      if (!row.checked || this.#known.has(row.id)) continue;
+      this.#chosen.add(row.id);
       this.#known.add(row.id);
     }
     const ids = new Set(offered.map((row) => row.id));
