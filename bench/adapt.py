@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -129,9 +129,47 @@ def _partly(world: World, places: Sequence[tuple[int, float, float]]) -> list[Co
     return [replace(world.songs[k], known=tuple(known)) for k, known in sorted(by_song.items())]
 
 
+def made_by(model: str, case: Case, *, calibrate: bool) -> dict[str, str | bool]:
+    """What a case's figures hang on: the model by its sha256, how it is taught, what is measured.
+
+    It is kept beside the figures, so that those of another model or of other settings are not taken
+    for the ones that are asked for.
+    """
+    settings = json.dumps(asdict(_settings(case)), sort_keys=True)
+    return {"model": model, "settings": settings, "calibrate": calibrate}
+
+
+def is_done(kept: Path, made: dict[str, str | bool]) -> bool:
+    """Whether a case's figures are there, and come from what they would be made by now."""
+    if not kept.exists():
+        return False
+    row = json.loads(kept.read_text())
+    return all(row.get(key) == value for key, value in made.items())
+
+
+def _settings(case: Case) -> Settings:
+    return replace(choose(case.songs)[0], seed=case.seed)
+
+
+def read_kept(folder: Path) -> list[dict]:
+    """All figures of a folder, which come from one model.
+
+    Raises
+    ------
+    SystemExit
+        If they do not, or do not tell.
+    """
+    found = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    models = {row.get("model") for row in found}
+    if len(models) > 1 or None in models:
+        told = ", ".join(sorted(str(model)[:8] for model in models))
+        raise SystemExit(f"{folder}: figures of several models ({told}); name an empty --out")
+    return sorted(found, key=lambda row: row["case"])
+
+
 def run(world: World, case: Case, *, calibrate: bool) -> dict[str, float | str | int]:
     """Teach and test."""
-    settings = replace(choose(case.songs)[0], seed=case.seed)
+    settings = _settings(case)
     heard = [hear(song, labels=world.info.labels) for song in case.songs]
     net = adapt(world.base, heard, settings, frames=world.info.window)
     shift = 0.0
@@ -165,7 +203,7 @@ def _shift(world: World, heard: Sequence[Heard], settings: Settings) -> float:
     """What `earmark adapt` would shift logits by, having left out each song."""
     groups, halves = folds(heard)
     left = leave_out(world.base, groups, settings, world.info)
-    calibration = judge(heard, left, world.decoding, halves=halves)[1]
+    calibration = judge(heard, left, world.decoding, halves=halves).calibration
     return 0.0 if calibration is None else calibration.shift
 
 
@@ -251,15 +289,16 @@ def main() -> None:
         number, count = map(int, options.shard.split("/"))
         for k, case in enumerate(cases(world, options.seeds)):
             kept = options.out / f"{case.user}-{case.seed}-{case.way}-{k}.json".replace(" ", "-")
-            if k % count != number - 1 or kept.exists() or options.only not in (None, case.way):
+            if k % count != number - 1 or options.only not in (None, case.way):
                 continue
             calibrate = options.calibrate and case.way == "songs" and len(case.songs) >= POOL
-            kept.write_text(json.dumps({"case": k, **run(world, case, calibrate=calibrate)}))
+            made = made_by(world.info.sha256, case, calibrate=calibrate)
+            if is_done(kept, made):
+                continue
+            figures = run(world, case, calibrate=calibrate)
+            kept.write_text(json.dumps({"case": k, **made, **figures}))
             print(kept.read_text(), flush=True)
-    found = sorted(
-        (json.loads(path.read_text()) for path in options.out.glob("*.json")),
-        key=lambda row: row["case"],
-    )
+    found = read_kept(options.out)
     print(f"\n{origin()}\n\n{_summary(found)}")
     with (options.out / "adapt.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(dict.fromkeys(key for row in found for key in row)))

@@ -15,11 +15,14 @@ from earmark.learn.amounts import SETTINGS, Settings  # noqa: E402
 from earmark.learn.corrected import corrected  # noqa: E402
 from earmark.learn.imported import light_from_onnx  # noqa: E402
 from earmark.learn.left_out import compare, folds  # noqa: E402
+from earmark.learn.taught_card import taught_card  # noqa: E402
 from earmark.learn.windows import Heard, draw, hear  # noqa: E402
 from earmark.metrics.auc import auc  # noqa: E402
+from earmark.runtime import ModelInfo  # noqa: E402
 from lessons import FRAMES, segments, small_model, song  # noqa: E402
 
 LABELS = ("singing", "speech")
+INFO = ModelInfo("base", LABELS, "logmel", 0.02, 200, 0, {}, "0", "0" * 64)
 FAST = Settings("all", lr=2e-2, steps=25, batch=8, windows=24, share=1.0)
 
 
@@ -175,12 +178,43 @@ def test_calibration_is_kept_where_it_helps_left_out_songs(songs) -> None:
     )
     for after, expected in ((low, True), (fine, False)):
         left = [teach.Left(k, s, a, a) for k, (s, a) in enumerate(zip(songs, after, strict=True))]
-        compared, calibration = teach.judge(songs, left, Hysteresis(), halves=False)
-        assert (calibration is not None) == expected
-        if calibration is not None:
-            assert calibration.scale == 1
-            assert 1 < calibration.shift < 3  # shrunk: 3 songs of 7 ask for 4
-            assert compared.after["accuracy"] > compared.before["accuracy"]
+        verdict = teach.judge(songs, left, Hysteresis(), halves=False)
+        assert (verdict.calibration is not None) == (verdict.shifted is not None) == expected
+        # what decides is told without the shift, which was chosen on these songs
+        assert verdict.compared.after == verdict.compared.before
+        if verdict.calibration is not None and verdict.shifted is not None:
+            assert verdict.calibration.scale == 1
+            assert 1 < verdict.calibration.shift < 3  # shrunk: 3 songs of 7 ask for 4
+            assert verdict.shifted.after["accuracy"] > verdict.compared.after["accuracy"]
+            card = taught_card("x", b"", [], INFO, FAST, why="", **fields(verdict))
+            assert "without the shift, and decided" in card
+
+
+def fields(verdict):
+    return {key: getattr(verdict, key) for key in ("compared", "calibration", "shifted")}
+
+
+def test_what_could_be_chance_is_doubted(songs) -> None:
+    """One song of three gains, the others lose a little: other songs may lose."""
+    right = [s.labels[:, 0].astype(float) for s in songs]
+    off = [
+        np.where(np.arange(len(y)) < part, 1 - y, y)
+        for y, part in zip(right, (200, 0, 0), strict=True)
+    ]
+    lost = [
+        np.where(np.arange(len(y)) < part, 1 - y, y)
+        for y, part in zip(right, (0, 60, 60), strict=True)
+    ]
+    found = compare(songs, sided(songs, *off), sided(songs, *lost), halves=False)
+    assert not found.worse
+    assert found.gain[0] < -left_out.CLEARLY
+    assert found.doubt is not None
+    assert "may be chance" in found.doubt
+    assert compare(songs, sided(songs, *off), sided(songs, *right), halves=False).doubt is None
+    halves = compare(songs, sided(songs, *off), sided(songs, *right), halves=True)
+    assert halves.doubt is not None
+    assert "halves" in halves.doubt
+    assert compare(songs, sided(songs, *right), sided(songs, *off), halves=True).doubt is None
 
 
 def test_a_shift_is_put_into_the_last_layer(base, songs) -> None:

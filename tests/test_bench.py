@@ -1,8 +1,10 @@
 """What the benches measure with, and that they run on manifests of any kind."""
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 import corpus
 from earmark.annotation import Segment
+from earmark.learn.corrected import Corrected
 from earmark.learn.manifest import Track, write_manifest
 
 pytest.importorskip("sklearn")
@@ -232,3 +235,20 @@ def test_the_simulated_user_is_told_and_drawn(tmp_path: Path) -> None:
     assert "| nothing | 0 | 0.900 |" in said
     adapt.draw(rows, tmp_path / "a.png")
     assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_figures_of_another_model_or_other_settings_are_made_anew(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    song = Corrected(Path("a.wav"), (), ("singing",), 200.0)
+    case = adapt.Case("one singer", 0, "songs", 3.3, [song], [1])
+    made = adapt.made_by("1" * 64, case, calibrate=False)
+    kept = tmp_path / "one.json"
+    assert not adapt.is_done(kept, made)
+    kept.write_text(json.dumps({"case": 0, **made}))
+    assert adapt.is_done(kept, made)
+    assert not adapt.is_done(kept, adapt.made_by("2" * 64, case, calibrate=False))
+    assert not adapt.is_done(kept, adapt.made_by("1" * 64, replace(case, seed=1), calibrate=False))
+    assert len(adapt.read_kept(tmp_path)) == 1
+    (tmp_path / "two.json").write_text(json.dumps({"case": 1}))
+    with pytest.raises(SystemExit, match="figures of several models"):
+        adapt.read_kept(tmp_path)

@@ -106,6 +106,20 @@ def test_what_got_worse_is_refused(
     assert (said.code, "no candidate of this name" in said.err) == (1, True)
 
 
+def test_halves_of_one_song_do_not_make_a_model(here: Path, own_home: Path, quick: None) -> None:
+    small_model(here / "small.onnx")
+    song(here, "a")
+    said = adapt("a.wav", "--name", "mine", "--json")
+    *_, compared, last = events(said)
+    assert (compared["event"], compared["halves"], compared["worse"]) == ("compared", True, False)
+    assert "halves" in compared["doubt"]
+    assert (said.code, last["event"], taught_names()) == (3, "refused", [])
+    assert "it got no worse, but it was measured on halves" in last["message"]
+    assert "earmark adapt --keep mine" in last["message"]
+    assert "No more than a candidate" in (own_home / "models/candidates/mine.md").read_text()
+    assert earmark("adapt", "--keep", "mine").code == 0
+
+
 def test_a_candidate_is_deleted(own_home: Path) -> None:
     path = taught.write_candidate("mine", b"model", "# mine")
     assert earmark("adapt", "--discard", "mine").code == 0

@@ -86,6 +86,21 @@ def test_a_persons_labels(here, music):
     assert file.code == 0
 
 
+def test_what_a_person_corrected_is_theirs(here):
+    """As for ``earmark adapt``: a file of earmark's counts once it was edited."""
+    write_clip(here / "songs/one.wav", seconds=2)
+    assert earmark("detect", "songs/one.wav").code == 0
+    said = earmark("report", "songs", "-o", "out", "--labels", "songs")
+    assert (said.code, "one.wav: no labels of it" in said.err) == (0, True)
+    Path("songs/one.singing.csv").write_text("start_s,end_s,label\n0.5,1.25,singing\n")
+    said = earmark("report", "songs", "-o", "out", "--labels", "songs")
+    assert (said.code, "no labels" in said.err) == (0, False)
+    assert "What a person marked" in Path("out/one.report.html").read_text("utf-8")
+    Path("songs/one.csv").write_text("start_s,end_s\n0.5,1\n")
+    said = earmark("report", "songs", "-o", "out", "--labels", "songs")
+    assert "one.csv: taken for the song's labels; one.singing.csv" in said.err
+
+
 def test_embedded(here):
     write_clip(here / "one.mp3")
     assert earmark("report", "one.mp3", "--embed").code == 0

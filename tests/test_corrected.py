@@ -103,6 +103,19 @@ def test_labels_beside_songs(here: Path) -> None:
         corrections(["gone.wav"])
 
 
+def test_a_copy_of_a_song_is_refused(here: Path) -> None:
+    song(here, "one")
+    (here / "copy").mkdir()
+    shutil.copy("one.wav", "copy/two.wav")
+    shutil.copy("one.csv", "copy/two.csv")
+    with pytest.raises(
+        DataError, match=r"one\.wav and .*two\.wav hold the same recording|two.*one"
+    ):
+        distinct(corrections(["."])[0], where=".")
+    Path("copy/two.csv").unlink()
+    assert len(distinct(corrections(["."])[0], where=".")) == 1
+
+
 def test_what_earmark_wrote_teaches_once_it_is_edited(here: Path) -> None:
     song(here, "one", labelled=False)
     assert earmark("detect", "one.wav").code == 0
@@ -110,8 +123,11 @@ def test_what_earmark_wrote_teaches_once_it_is_edited(here: Path) -> None:
         label_file(Path("one.wav"))
     Path("one.singing.csv").write_text("start_s,end_s,label\n2,6,singing\n")
     assert label_file(Path("one.wav")).name == "one.singing.csv"
+    assert corrections(["one.wav"])[1] == []
     Path("one.truth.csv").write_text("start_s,end_s\n2,5\n")
     assert label_file(Path("one.wav")).name == "one.truth.csv"
+    (note,) = corrections(["one.wav"])[1]
+    assert "one.truth.csv: taken for the song's labels; one.singing.csv" in note
 
 
 def made(*, name: str = "a", minutes: float = 4.0, sung: float = 0.5) -> Corrected:

@@ -175,8 +175,8 @@ def test_edited_is_what_was_written_here_for_this_song_and_changed_since(ledger,
     for name, data in {"a.csv": b"1", "b.csv": b"2, by hand", "c.csv": b"truth"}.items():
         (tmp_path / name).write_bytes(data)
     names = ["a.csv", "b.csv", "c.csv", "gone.csv"]
-    assert ledger.edited(names, song=str(one)) == ["b.csv"]
-    assert ledger.edited(names, song=str(two)) == []
+    assert ledger.by_person(names, song=str(one)) == ["b.csv"]
+    assert ledger.by_person(names, song=str(two)) == []
     assert ledger.remembered(["c.csv", "b.csv"], origin="first") == ROW
     assert ledger.remembered(["b.csv"], origin="second") is None
 

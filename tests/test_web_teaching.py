@@ -8,10 +8,15 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from earmark.annotation import Scores
 from earmark.store import written
 from earmark.store.database import Database
+from earmark.store.detections import Detection
+from earmark.store.heard import heard_ranges
+from earmark.store.labels import Labels
 from earmark.web import lessons
 from earmark.web.answers import RefusedError
 from earmark.web.teaching import Teaching
@@ -261,6 +266,55 @@ def test_the_note_of_a_model_that_waits_to_be_kept(tmp_path, monkeypatch):
     with pytest.raises(RefusedError, match="not compared to the end"):
         found.keep(anyway=False)
     db.close()
+
+
+def test_only_what_a_person_heard_teaches(page, tmp_path):
+    page.detect(1)
+    said = page.json("/api/songs/1")["detected"]
+    revision = page.json("/api/songs/1")["revision"]
+
+    def stand(*segments, **more):
+        nonlocal revision
+        body = {"revision": revision, "segments": list(segments), "checked": False, **more}
+        answer = page.put("/api/songs/1/labels", body)
+        assert answer.status_code == 200, answer.text
+        revision = answer.json()["revision"]
+
+    stand(*said)
+    answer = begin(page, "mine", ids=[1])
+    assert (answer.status_code, "tick 'Checked by me'" in answer.json()["error"]) == (409, True)
+    block = {"start_s": 0.5, "end_s": 1.0, "label": "singing", "by": "person"}
+    stand(block)
+    plan = page.json("/api/teach/plan?ids=1,2")
+    assert plan["warnings"][1].startswith("1 of 2 not checked")
+    row = json.loads((tmp_path / "home/teach/plan/songs.jsonl").read_text().splitlines()[0])
+    assert row["known"] == [[0, 3]]  # the song's end
+    assert page.json("/api/next")["places"] == []  # it was heard
+    stand(block, checked=True)
+    page.json("/api/teach/plan?ids=1")
+    assert "known" not in (tmp_path / "home/teach/plan/songs.jsonl").read_text()
+
+
+def test_where_a_person_listened():
+    def block(start_s, end_s, by="model"):
+        return {"start_s": start_s, "end_s": end_s, "label": "singing", "score": None, "by": by}
+
+    said = [block(20, 24), block(50, 60), block(90, 99)]
+    values = np.full((5000, 1), 0.1, np.float32)
+    for each in said:
+        values[each["start_s"] * 50 : each["end_s"] * 50] = 0.9
+    heard = Detection("singing", {}, said, Scores(values), None)
+    rule = {"onset": 0.5, "offset": 0.5, "min_on_s": 0.0, "min_off_s": 0.0}
+
+    def ranges(segments, *, checked=False, decoding=None):
+        return heard_ranges(Labels(1, segments, checked, True, decoding), heard, duration_s=100.0)
+
+    assert ranges(said) == ()
+    assert ranges(said, checked=True) is None
+    assert ranges([said[0], said[2], block(2, 4, "person")]) == ((0.0, 9.0), (45, 65))
+    assert ranges([said[0], said[1], block(92, 99, "person")]) == ((85, 100.0),)
+    assert ranges([], decoding=rule | {"onset": 0.95}) == ()  # the thresholds took all away
+    assert ranges(said[1:], decoding=rule) == ((15, 29),)
 
 
 def test_what_to_label_next(page):

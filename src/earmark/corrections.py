@@ -1,8 +1,7 @@
 """Songs whose labels a person made or corrected, found by name.
 
-Beside ``one.mp3`` that is ``one.csv`` or ``one.truth.csv``, in any format that earmark reads, or a
-file of earmark's (``one.singing.csv``) that was edited since. What earmark wrote and nobody touched
-teaches it nothing that it did not know, and is left out.
+Which file beside a song that is, says :mod:`earmark.own_labels`. What earmark wrote and nobody
+touched teaches it nothing that it did not know, and is left out.
 """
 
 from __future__ import annotations
@@ -10,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from earmark.annotation import SINGING
 from earmark.errors import DataError, EarmarkError
-from earmark.labels import full_name, label_format, output_labels, song_name
+from earmark.labels import song_name
 from earmark.learn.corrected import Corrected, corrected
 from earmark.ledger import Ledger
+from earmark.own_labels import differing, may_be_labels, of_person
 from earmark.sources import find_songs
-
-_ORDER = ("json", "jams", "jsonl", "textgrid", "csv", "audacity", "lab", "rttm", "srt", "vtt")
-"""Formats that hold segments, those that know most first."""
 
 
 def corrections(paths: Sequence[str]) -> tuple[list[Corrected], list[str]]:
-    """The songs behind files and folders, with their labels, and why others are left out.
+    """The songs behind files and folders, with their labels, and what to know of these and others.
 
     Parameters
     ----------
@@ -34,21 +30,24 @@ def corrections(paths: Sequence[str]) -> tuple[list[Corrected], list[str]]:
     DataError, FormatError, AudioError
         If a song that was named itself has no labels, or labels or songs cannot be used.
     """
-    found, without = [], []
+    found, notes = [], []
     named = {Path(path) for path in paths if not Path(path).is_dir()}
     for song in find_songs(paths):
         if song.problem is not None:
             raise DataError(song.problem)
         path = Path(song.path)
         try:
-            labels = label_file(path)
+            labels, *others = _label_files(path)
         except EarmarkError as error:
             if path in named:
                 raise
-            without.append(str(error))
+            notes.append(str(error))
             continue
-        found.append(corrected(path, labels=labels))
-    return found, without
+        note = differing([labels, *others])
+        notes += [] if note is None else [note]
+        known = Ledger(labels.parent).known(labels.name, song=str(path.resolve()))
+        found.append(corrected(path, labels=labels, known=known))
+    return found, notes
 
 
 def label_file(song: Path) -> Path:
@@ -59,27 +58,25 @@ def label_file(song: Path) -> Path:
     DataError
         If the song is not there, has none, or has only what earmark wrote.
     """
+    return _label_files(song)[0]
+
+
+def _label_files(song: Path) -> list[Path]:
+    """Those of a person's, the one that counts first."""
     if not song.is_file():
         raise DataError(f"{song}: the song is not there; was it moved or deleted?")
     beside = [
         path
         for path in sorted(song.parent.iterdir())
-        if label_format(path) in _ORDER and song_name(path) == song_name(song)
+        if may_be_labels(path) and song_name(path) == song_name(song)
     ]
-    own = [path for path in beside if not output_labels(path)]
-    ours = [path for path in beside if SINGING in output_labels(path)]
-    edited = Ledger(song.parent).edited([path.name for path in ours], song=str(song.resolve()))
-    usable = own or [path for path in ours if path.name in edited]
+    usable = of_person(beside, song)
     if not usable:
         why = (
-            f"only {ours[0].name}, which nobody edited as far as earmark knows; correct it, or "
+            f"only {beside[0].name}, which nobody edited as far as earmark knows; correct it, or "
             f"call it {song.stem}.csv if it is right"
-            if ours
+            if beside
             else f"none; write {song.stem}.csv"
         )
         raise DataError(f"{song}: no labels of yours beside it: {why}")
-    return min(usable, key=lambda p: (full_name(p) != song.name, _ORDER.index(_format(p))))
-
-
-def _format(path: Path) -> str:
-    return str(label_format(path))
+    return usable

@@ -4,7 +4,8 @@ The ledger is the SQLite file ``.earmark.sqlite``. A row says: these bytes, unde
 earmark's; they come from that recording, model and settings (the *origin*); and this is the song's
 row of the summary. Rows are written before the files are moved to their places and stay when
 these are written anew. So a kill in between leaves either file known, and processes that work in
-the same folder need no other agreement.
+the same folder need no other agreement. A second table, ``signed``, says of files that were saved
+on the page where in the song a person listened: everywhere, here and there, or nowhere.
 """
 
 from __future__ import annotations
@@ -33,7 +34,13 @@ _TABLE = """
         name BLOB, sha256 TEXT, origin TEXT, row TEXT, PRIMARY KEY (name, sha256)
     ) WITHOUT ROWID
 """
-_HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'outputs'"
+Ranges = tuple[tuple[float, float], ...]
+_SIGNED = """
+    CREATE TABLE IF NOT EXISTS signed (
+        name BLOB, sha256 TEXT, known TEXT, song TEXT, PRIMARY KEY (name, sha256)
+    ) WITHOUT ROWID
+"""
+_HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 
 
 class Ledger:
@@ -63,8 +70,8 @@ class Ledger:
         ------
         OutputError
             If one exists and holds other bytes than earmark wrote: it is somebody else's, or
-            was edited since. If it comes from another song that still exists. Also if the ledger
-            cannot be read.
+            was edited since, or a person said on the page that it is right. If it comes from
+            another song that still exists. Also if the ledger cannot be read.
         """
         for name in names:
             sha256 = self._sha256_of(name)
@@ -80,6 +87,8 @@ class Ledger:
                 )
             elif _are_two(owner, song):
                 why = f"belongs to {owner}"
+            elif self._person(name, sha256, song):
+                why = "a person checked it on the page"
             else:
                 continue
             raise OutputError(
@@ -125,8 +134,11 @@ class Ledger:
             if (song := json.loads(row).get(_SONG)) and (self.folder / os.fsdecode(name)).exists()
         }
 
-    def edited(self, names: Iterable[str], *, song: str = "") -> list[str]:
-        """Those of a song's files that hold other bytes than earmark wrote there.
+    def by_person(self, names: Iterable[str], *, song: str = "") -> list[str]:
+        """Those of a song's files that a person made, corrected or checked.
+
+        These are the ones that the page says so of, and those that hold other bytes than earmark
+        wrote there.
 
         Parameters
         ----------
@@ -135,14 +147,69 @@ class Ledger:
         song : str
             Absolute path of the recording; what was written for another one is left out.
         """
-        return [name for name in names if self._is_edited(name, song)]
+        return [name for name in names if self._is_by_person(name, song)]
 
-    def _is_edited(self, name: str, song: str) -> bool:
+    def _is_by_person(self, name: str, song: str) -> bool:
         sha256 = self._sha256_of(name)
-        if sha256 is None or self._rows(name, sha256):
+        if sha256 is None:
             return False
-        rows = self._all("SELECT row FROM outputs WHERE name = ?", os.fsencode(name))
-        return any(not _are_two(json.loads(row).get(_SONG, ""), song) for (row,) in rows)
+        said = self._person(name, sha256, song)
+        if said is not None:
+            return said
+        if self._rows(name, sha256):
+            return False
+        of_songs = [
+            json.loads(row).get(_SONG, "")
+            for (row,) in self._all("SELECT row FROM outputs WHERE name = ?", os.fsencode(name))
+        ]
+        query = "SELECT song FROM signed WHERE name = ?"
+        signed = self._all(query, os.fsencode(name), table="signed")
+        of_songs += [json.loads(owner) for (owner,) in signed]
+        return any(not _are_two(owner, song) for owner in of_songs)
+
+    def known(self, name: str, *, song: str = "") -> Ranges | None:
+        """Where a person listened to what a file tells, as (start_s, end_s); None: everywhere."""
+        said = self._signed(name, self._sha256_of(name) or "", song)
+        return None if said is None or said == "null" else _ranges(said)
+
+    def _person(self, name: str, sha256: str, song: str) -> bool | None:
+        """Whether a person made or checked these bytes, as the page says; None: it says nothing."""
+        said = self._signed(name, sha256, song)
+        return None if said is None else said == "null" or bool(_ranges(said))
+
+    def _signed(self, name: str, sha256: str, song: str) -> str | None:
+        query = "SELECT known, song FROM signed WHERE name = ? AND sha256 = ?"
+        rows = self._all(query, os.fsencode(name), sha256, table="signed")
+        return next((k for k, owner in rows if not _are_two(json.loads(owner), song)), None)
+
+    def sign(self, name: str, data: bytes, *, known: Ranges | None, song: str) -> None:
+        """Note what the page is about to write; it does not become replaceable by that.
+
+        Parameters
+        ----------
+        name : str
+        data : bytes
+        known : tuple of (start_s, end_s), optional
+            Where a person has listened: None is everywhere, and none is nowhere.
+        song : str
+            Absolute path of the recording.
+
+        Raises
+        ------
+        OutputError
+            If the ledger cannot be written.
+        """
+        with self._connected() as connection:
+            connection.execute(_SIGNED)
+            connection.execute(
+                "INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?)",
+                (
+                    os.fsencode(name),
+                    hashlib.sha256(data).hexdigest(),
+                    json.dumps(known),
+                    json.dumps(song),  # a path need not be text, and JSON escapes what is not
+                ),
+            )
 
     def remembered(
         self, names: Iterable[str], *, origin: str | None = None
@@ -217,12 +284,14 @@ class Ledger:
         query = "SELECT origin, row FROM outputs WHERE name = ? AND sha256 = ?"
         return self._all(query, os.fsencode(name), sha256)
 
-    def _all(self, query: str, *values: str | bytes) -> list[tuple[Any, ...]]:
-        """What a query finds; nothing where there is no ledger yet."""
+    def _all(
+        self, query: str, *values: str | bytes, table: str = "outputs"
+    ) -> list[tuple[Any, ...]]:
+        """What a query finds; nothing where there is no ledger yet, or no such table in it."""
         if not self.path.exists():
             return []
         with self._connected() as connection:
-            if not connection.execute(_HAS_TABLE).fetchone():
+            if not connection.execute(_HAS_TABLE, (table,)).fetchone():
                 return []
             return connection.execute(query, values).fetchall()
 
@@ -250,6 +319,10 @@ class Ledger:
                 "folder can be written and has space, delete this file; earmark then takes what is "
                 "there for somebody else's, and --overwrite replaces it."
             ) from error
+
+
+def _ranges(said: str) -> Ranges:
+    return tuple((start, end) for start, end in json.loads(said))
 
 
 def _cells(row: str) -> dict[str, str]:

@@ -127,7 +127,7 @@ class Work:
         if self.skip_existing and fingerprint is not None:
             known = ledger.finished(names, origin=origin)
         if known is None and fingerprint is not None and not self.overwrite:
-            edited = ledger.edited(names, song=recording)
+            edited = ledger.by_person(names, song=recording)
         rest = [name for name in names if name not in edited]
         if edited and not self.skip_existing:
             return self._clash(song, ledger, edited)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from earmark.learn.corrected import Corrected
 
 REFUSED = 3
-"""Exit code where the model got worse and is not kept."""
+"""Exit code where the model got worse, or nobody knows whether it did, and is not kept."""
 
 
 def command(
@@ -67,8 +67,8 @@ def command(
     First it learns from all of them: that is a candidate, which can be tried by its
     path. Then each song is left out in turn, to tell what it gains on songs that it
     has not learnt from. If it got no worse it is kept, `earmark models` lists it, and
-    `earmark detect song.mp3 --model NAME` uses it; if it got worse it stays a
-    candidate, and the exit code is 3.
+    `earmark detect song.mp3 --model NAME` uses it. If it got worse, or that could be
+    chance, it stays a candidate, and the exit code is 3.
     """
     if keep is not None or discard is not None:
         if songs or (keep is not None and discard is not None):
@@ -114,11 +114,13 @@ def command(
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_stopped(name, candidate_path(name), told.candidate)) from None
         compared = outcome.compared
-        if anyway or (compared is not None and not compared.worse):
+        if anyway or (compared is not None and not (compared.worse or compared.doubt)):
             told({"event": "kept", "path": str(keep_it(name)), "name": name})
             return
     if compared is None:
         message = "too little is labelled to leave any of it out, so nobody knows what it is worth"
+    elif compared.doubt is not None:
+        message = f"it got no worse, but {compared.doubt}; label places in more songs to know"
     else:
         message = (
             "it got worse on songs that it had not learnt from (accuracy "
@@ -127,8 +129,9 @@ def command(
     told({
         "event": "refused",
         "path": str(outcome.path),
-        "message": f"{name} is not kept: {message}. It stays a candidate, {outcome.path}; keep it "
-        f"all the same by earmark adapt --keep {name}, or delete it by --discard {name}",
+        "message": f"{name} is not kept: {message}. It stays a candidate, {outcome.path}: try it "
+        f"by its path (--model); keep it all the same by earmark adapt --keep {name}, or delete it "
+        f"by --discard {name}",
     })  # fmt: skip
     if kept_path(name).is_file() and not json:
         caution(f"{kept_path(name)}: the model of that name is the one that was there before")
@@ -161,10 +164,10 @@ def _found(songs: list[str]) -> list[Corrected]:
     found = [song for manifest in manifests for song in read_corrected(manifest)]
     rest = [song for song in songs if song not in manifests]
     if rest:
-        with_labels, without = corrections(rest)
+        with_labels, notes = corrections(rest)
         found += with_labels
-        for reason in without:
-            caution(reason)
+        for note in notes:
+            caution(note)
     return distinct(found, where=", ".join(songs))
 
 

@@ -56,7 +56,8 @@ def command(
     there `index.html` lists them. The page plays the song from where it lies: keep the two
     together, or use `--embed`, which puts it inside (what is long, as a small MP3).
 
-    With `--labels` of a folder, songs find their labels by name, as `earmark evaluate` pairs them.
+    With `--labels` of a folder, songs find their labels by name, those that `earmark adapt`
+    would learn from: yours, or earmark's where you corrected them.
 
     Exit code: 0 all went well, 1 a song failed (the others are done), 2 wrong usage.
     """

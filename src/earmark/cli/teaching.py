@@ -86,7 +86,10 @@ class Words:
         low, high = event["gain"]
         self._bars.stop()
         out.print(table)
-        say(f"The accuracy changed by {low:+.3f} to {high:+.3f} (95 %, blocks of 10 s).")
+        say(f"The accuracy changed by {low:+.3f} to {high:+.3f} (95 %, over songs).")
+        if event["shifted"] is not None:
+            accuracy = event["shifted"]["accuracy"]
+            say(f"Scores are shifted, too: accuracy {accuracy:.3f}, which flatters (see the card).")
 
     def _kept(self, event: Mapping[str, Any]) -> None:
         say(f"The model is {event['path']}. Try it:")

@@ -16,10 +16,11 @@ Rows of a training's manifest do too: those of the materials ``song`` and ``musi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def read_corrected(path: str | os.PathLike[str]) -> list[Corrected]:
 
 
 def distinct(songs: Sequence[Corrected], *, where: str) -> list[Corrected]:
-    """The songs, of which there must be one, and none twice.
+    """The songs, of which there must be one, and none twice, by its path or by its content.
 
     Raises
     ------
@@ -137,7 +138,26 @@ def distinct(songs: Sequence[Corrected], *, where: str) -> list[Corrected]:
         if real in seen:
             raise DataError(f"{where}: {song.path} is named twice; name each song once")
         seen[real] = song
+    for one, other in _copies(songs):
+        raise DataError(
+            f"{where}: {one.path} and {other.path} hold the same recording, which would be learnt "
+            "from while it is left out; name one of them, or move the other's labels away"
+        )
     return list(songs)
+
+
+def _copies(songs: Sequence[Corrected]) -> Iterator[tuple[Corrected, Corrected]]:
+    """Pairs of songs of the same bytes; those of a size of their own are not read."""
+    sizes: dict[int, list[Corrected]] = {}
+    for song in songs:
+        sizes.setdefault(song.path.stat().st_size, []).append(song)
+    for alike in sizes.values():
+        seen: dict[bytes, Corrected] = {}
+        for song in alike if len(alike) > 1 else ():
+            with song.path.open("rb") as file:
+                found = seen.setdefault(hashlib.file_digest(file, "sha256").digest(), song)
+            if found is not song:
+                yield found, song
 
 
 def corrected(

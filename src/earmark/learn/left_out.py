@@ -28,6 +28,8 @@ ROUNDS = 400
 MEASURES = ("auc", "accuracy", "f1")
 AUC_LOSS = 0.005
 """Of AUC that a model may lose if it gains accuracy: thresholds are what a user meets."""
+CLEARLY = 0.01
+"""Of accuracy below 0 to which the gain's interval may reach before a gain is called chance."""
 
 Scored = NDArray[np.float32]
 """Scores of a song, shape (T,)."""
@@ -42,7 +44,7 @@ class Compared:
     songs: tuple[dict[str, Any], ...]
     """For each ``name``, ``before`` and ``after``."""
     gain: tuple[float, float]
-    """Of accuracy: where the middle 95 % of draws of 10 s blocks lie."""
+    """Of accuracy: where the middle 95 % of draws of songs, and of 10 s blocks in them, lie."""
     halves: bool
     """Whether halves of songs were left out, since whole songs could not be."""
 
@@ -51,6 +53,25 @@ class Compared:
         """Whether fewer frames are right than before, or the AUC fell by more than ``AUC_LOSS``."""
         lost = self.before["auc"] - self.after["auc"]  # nan, where one class is missing: no loss
         return self.after["accuracy"] < self.before["accuracy"] or lost > AUC_LOSS
+
+    @property
+    def doubt(self) -> str | None:
+        """Why nobody should rely on its being no worse; None where it got worse, or there is none.
+
+        Halves of a song share its singer, its mix and its labeller's habits, so that what one half
+        teaches suits the other better than it suits any other song.
+        """
+        if self.worse:
+            return None
+        if self.halves:
+            return "it was measured on halves of the songs that it learnt from alone"
+        low, high = self.gain
+        if low < -CLEARLY:
+            return (
+                f"what it gains may be chance: the accuracy changed by {low:+.3f} to {high:+.3f} "
+                "(95 %)"
+            )
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +146,7 @@ def compare(
         before=_measured(counted[0]),
         after=_measured(counted[1]),
         songs=tuple(rows),
-        gain=_interval(*counted),
+        gain=_interval([each[0] for each in before], *counted),
         halves=halves,
     )
 
@@ -151,17 +172,27 @@ def _measured(parts: Sequence[_Frames]) -> dict[str, float]:
     }
 
 
-def _interval(before: Sequence[_Frames], after: Sequence[_Frames]) -> tuple[float, float]:
-    """Paired bootstrap of the accuracy's difference over blocks within songs."""
-    better = [
-        (new[0] == new[2]).astype(np.float64) - (old[0] == old[2])
-        for old, new in zip(before, after, strict=True)
-    ]
-    blocks = [part[at : at + BLOCK] for part in better for at in range(0, len(part), BLOCK)]
-    sums, sizes = (np.array([f(b) for b in blocks], dtype=float) for f in (np.sum, len))
+def _interval(
+    songs: Sequence[int], before: Sequence[_Frames], after: Sequence[_Frames]
+) -> tuple[float, float]:
+    """Paired bootstrap of the accuracy's difference over songs, and over blocks within each.
+
+    Songs differ by more than their blocks do, and it is on other songs that a model is used.
+    """
+    sums: dict[int, list[tuple[float, int]]] = {}
+    for number, old, new in zip(songs, before, after, strict=True):
+        better = (new[0] == new[2]).astype(np.float64) - (old[0] == old[2])
+        blocks = [better[at : at + BLOCK] for at in range(0, len(better), BLOCK)]
+        sums.setdefault(number, []).extend((float(b.sum()), len(b)) for b in blocks)
+    of_song = [np.array(blocks, dtype=float).reshape(-1, 2) for blocks in sums.values()]
     rng = np.random.default_rng(0)
-    picked = rng.integers(len(blocks), size=(ROUNDS, len(blocks)))
-    gains = sums[picked].sum(axis=1) / sizes[picked].sum(axis=1)
+    gains = np.empty(ROUNDS)
+    for k in range(ROUNDS):
+        drawn = [of_song[number] for number in rng.integers(len(of_song), size=len(of_song))]
+        gain, size = sum(
+            blocks[rng.integers(len(blocks), size=len(blocks))].sum(axis=0) for blocks in drawn
+        )
+        gains[k] = gain / size
     low, high = np.quantile(gains, [0.025, 0.975])
     return float(low), float(high)
 

@@ -2,14 +2,17 @@
 
 The order is that in which a person wants it. The model that learnt from all songs comes first, as a
 *candidate*; then each song is left out in turn, to tell what the candidate is worth; at last it is
-calibrated, where that helps, and kept if it got no worse. :func:`teach` tells of each as an event:
+calibrated, where that helps, and kept if it got no worse and that is no chance. :func:`teach` tells
+of each as an event:
 
 ============= =====================================================================================
 ``progress``  ``stage`` (reading, learning, leaving out), ``done``, ``total``, ``eta_s``
 ``candidate`` ``path``, ``seconds``: it can be tried by its path
 ``compared``  ``before`` and ``after`` (auc, accuracy, f1; null where undefined), ``worse``,
-              ``songs`` (how many), ``gain`` (95 % interval of the accuracy's difference),
-              ``halves``, ``calibrated``, ``each`` (song by song)
+              ``doubt`` (why its being no worse says little, or null), ``songs`` (how many),
+              ``gain`` (95 % interval of the accuracy's difference), ``halves``, ``each`` (song by
+              song), ``calibrated``, ``shifted`` (``after`` with the shift, or null: whether to
+              shift was decided on the same songs, so nothing is decided by it)
 ============= =====================================================================================
 """
 
@@ -53,6 +56,7 @@ class Outcome:
 
     path: Path
     compared: Compared | None
+    """Without the calibration."""
     calibration: Calibration | None
 
 
@@ -67,6 +71,18 @@ class Left:
     part: Heard
     before: Any
     after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What teaching is worth, and whether scores are to be shifted."""
+
+    compared: Compared
+    """Without a shift: this decides whether the model is kept."""
+    calibration: Calibration | None
+    shifted: Compared | None
+    """With it, each song by the others' shift. That it is better than ``compared`` is why there is
+    a calibration at all, so it flatters."""
 
 
 def teach(
@@ -117,28 +133,31 @@ def teach(
         progress=lambda done, total, eta_s: _progress(tell, "learning", done, total, eta_s),
     )
 
-    def write(compared: Compared | None, calibration: Calibration | None) -> Path:
+    def write(verdict: Verdict | None) -> Path:
         data = serialized(
             net, frames=info.window, name=name, labels=info.labels, decoding=info.decoding
         )
         said = taught_card(
-            name, data, songs, info, settings, why=why, compared=compared, calibration=calibration
-        )
+            name, data, songs, info, settings, why=why,
+            compared=None if verdict is None else verdict.compared,
+            calibration=None if verdict is None else verdict.calibration,
+            shifted=None if verdict is None else verdict.shifted,
+        )  # fmt: skip
         return write_candidate(name, data, said)
 
-    path = write(None, None)
+    path = write(None)
     tell({"event": "candidate", "path": str(path), "seconds": time.monotonic() - started})
     groups, halves = folds(heard)
     if not groups:
         return Outcome(path, None, None)
     left = leave_out(base, groups, settings, info, tell)
     decoding = Hysteresis(**info.decoding)
-    compared, calibration = judge(heard, left, decoding, halves=halves)
-    if calibration is not None:
-        shift_singing(net, calibration)
-    path = write(compared, calibration)
-    tell(_told(compared, calibrated=calibration is not None))
-    return Outcome(path, compared, calibration)
+    verdict = judge(heard, left, decoding, halves=halves)
+    if verdict.calibration is not None:
+        shift_singing(net, verdict.calibration)
+    path = write(verdict)
+    tell(_told(verdict))
+    return Outcome(path, verdict.compared, verdict.calibration)
 
 
 def leave_out(
@@ -175,8 +194,8 @@ def _raw(net: LightCrnn, info: ModelInfo) -> OnnxModel:
 
 def judge(
     songs: Sequence[Heard], left: Sequence[Left], decoding: Hysteresis, *, halves: bool
-) -> tuple[Compared, Calibration | None]:
-    """Before against after; with calibration if that gets more of the left-out frames right.
+) -> Verdict:
+    """Before against after; and a calibration if that gets more of the left-out frames right.
 
     A calibration is tried on each song after having been fitted to the others; the one that is kept
     is fitted to all. It is shrunk, as if some songs had needed none (``calibrate.py``).
@@ -187,7 +206,7 @@ def judge(
     compared = compare(songs, before, after, halves=halves)
     known = [_known(each) for each in left]
     if halves or len(left) < LEAST_SONGS or not all(0 < y.mean() < 1 for _, y in known):
-        return compared, None
+        return Verdict(compared, None, None)
     lines = [_line([*known[:k], *known[k + 1 :]]) for k in range(len(left))]
     lined = [
         (each.number, each.part, line(each.after), decoding)
@@ -195,8 +214,8 @@ def judge(
     ]
     better = compare(songs, before, lined, halves=halves)
     if better.after["accuracy"] <= compared.after["accuracy"]:
-        return compared, None
-    return better, _line(known)
+        return Verdict(compared, None, None)
+    return Verdict(compared, _line(known), better)
 
 
 def _line(songs: Sequence[Scored]) -> Calibration:
@@ -228,16 +247,19 @@ def _progress(tell: Tell, stage: str, done: int, total: int, eta_s: float | None
     tell({"event": "progress", "stage": stage, "done": done, "total": total, "eta_s": eta_s})
 
 
-def _told(compared: Compared, *, calibrated: bool) -> dict[str, Any]:
+def _told(verdict: Verdict) -> dict[str, Any]:
+    compared, shifted = verdict.compared, verdict.shifted
     return {
         "event": "compared",
         "before": finite(compared.before),
         "after": finite(compared.after),
         "worse": compared.worse,
+        "doubt": compared.doubt,
         "songs": len(compared.songs),
         "gain": list(compared.gain),
         "halves": compared.halves,
-        "calibrated": calibrated,
+        "calibrated": verdict.calibration is not None,
+        "shifted": None if shifted is None else finite(shifted.after),
         "each": [
             {"name": row["name"], "before": finite(row["before"]), "after": finite(row["after"])}
             for row in compared.songs

@@ -22,6 +22,7 @@ from earmark.home import home
 from earmark.labels import output_tag
 from earmark.next_labels import Place, next_places, next_songs
 from earmark.store import detections, labels
+from earmark.store.heard import Ranges, heard_ranges
 from earmark.store.segments import plain
 from earmark.store.songs import SongRow
 from earmark.web.answers import Json, RefusedError, flag_of, number_of, sent, text_of
@@ -29,6 +30,7 @@ from earmark.web.models import DEFAULT
 from earmark.web.pages import can_teach
 from earmark.web.session import Session
 
+_TICK = "tick 'Checked by me' when the whole song is right"
 LAYERS = re.compile(r"[A-Za-z0-9_,.-]{1,40}")
 
 
@@ -54,7 +56,7 @@ def _begin(request: Request, wanted: dict[str, Any]) -> Response:
         raise RefusedError(400, "There is no such choice of layers.")
     name = text_of(wanted, "name")
     session.teaching.refuse_second()  # before its songs are written anew
-    manifest = _manifest(session, _chosen(session, ids), "lesson")
+    manifest = _manifest(session, _chosen(session, ids), "lesson")[0]
     return Json(session.teaching.start(manifest, name=name, layers=layers), status_code=202)
 
 
@@ -66,9 +68,15 @@ async def plan(request: Request) -> Response:
 def _plan(request: Request) -> Response:
     session: Session = request.app.state.session
     songs = _chosen(session, request.query_params.get("ids", "").split(","))
-    found = session.teaching.plan(_manifest(session, songs, "plan"))
+    manifest, minutes, partly = _manifest(session, songs, "plan")
+    found = session.teaching.plan(manifest)
     told = {key: found.get(key) for key in ("settings", "choices", "warnings")}
-    minutes = sum(song.duration_s or 0.0 for song in songs) / 60
+    if partly:
+        told["warnings"] = [
+            *(told["warnings"] or []),
+            f"{partly} of {len(songs)} not checked: of these only the places that you changed "
+            f"teach, and 5 s around them; {_TICK}",
+        ]
     return Json(told | {"songs": len(songs), "minutes": round(minutes, 2)})
 
 
@@ -105,7 +113,9 @@ async def following(request: Request) -> Response:
 
 def _next(session: Session, count: int) -> dict[str, Any]:
     rows = {s.id: s for s in session.library.all() if s.model is not None and not s.checked}
-    heard = {i: found.scores for i in rows if (found := detections.load(session.db, i)) is not None}
+    found = {i: each for i in rows if (each := detections.load(session.db, i)) is not None}
+    heard = {i: each.scores for i, each in found.items()}
+    done = {i: _heard(session, row) or () for i, row in rows.items() if row.edited}
 
     def told(place: Place[int]) -> dict[str, Any]:
         name = session.library.name(rows[place.key])
@@ -117,10 +127,10 @@ def _next(session: Session, count: int) -> dict[str, Any]:
         }
 
     return {
-        "songs": [told(place) for place in next_songs(heard, count=count)],
+        "songs": [told(place) for place in next_songs(heard, count=count, skip=done)],
         "places": [
             told(place) | {"start_s": place.start_s, "end_s": place.end_s}
-            for place in next_places(heard, count=count)
+            for place in next_places(heard, count=count, skip=done)
         ],
     }
 
@@ -138,24 +148,55 @@ def _chosen(session: Session, ids: list[Any]) -> list[SongRow]:
         session.library.file(song)
         if not song.labelled:
             raise RefusedError(409, f"{session.library.name(song)} has no labels to learn from.")
+        if _heard(session, song) == ():
+            raise RefusedError(
+                409,
+                f"{session.library.name(song)} holds only what the model said, so there is nothing "
+                f"to learn from it: {_TICK}.",
+            )
     return songs
 
 
-def _manifest(session: Session, songs: list[SongRow], kind: str) -> Path:
-    """The songs and their labels as files, for the process that learns from them."""
+def _heard(session: Session, song: SongRow) -> Ranges | None:
+    """Where a person has listened in a song; None: everywhere."""
+    now = labels.load(session.db, song.id)
+    assert now is not None
+    if now.checked:
+        return None
+    return heard_ranges(now, detections.load(session.db, song.id), duration_s=song.duration_s)
+
+
+def _manifest(session: Session, songs: list[SongRow], kind: str) -> tuple[Path, float, int]:
+    """The songs and their labels as files, for the process that learns from them.
+
+    Returns
+    -------
+    manifest : Path
+    minutes : float
+        That a person has heard.
+    partly : int
+        How many songs nobody has checked as a whole.
+    """
     folder = home() / "teach" / kind
-    lines = []
+    lines, seconds, partly = [], 0.0, 0
     for song in songs:
         now, heard = labels.load(session.db, song.id), detections.load(session.db, song.id)
         assert now is not None
         known = session.models.labels(DEFAULT) if heard is None else heard.scores.labels
         path = folder / f"{song.id}.{output_tag(known)}.csv"
         write_atomic(path, dumps(Annotation(plain(now.segments), labels=tuple(known)), "csv"))
-        row = {"path": os.fspath(song.path), "labels": os.fspath(path)}
+        row: dict[str, Any] = {"path": os.fspath(song.path), "labels": os.fspath(path)}
+        ranges = heard_ranges(now, heard, duration_s=song.duration_s)
+        if ranges is None:
+            seconds += song.duration_s or 0.0
+        else:
+            row["known"] = ranges
+            seconds += sum(end - start for start, end in ranges)
+            partly += 1
         lines.append(json.dumps(row | {"name": session.library.name(song)}))
     manifest = folder / "songs.jsonl"
     write_atomic(manifest, ("\n".join(lines) + "\n").encode("ascii"))
-    return manifest
+    return manifest, seconds / 60, partly
 
 
 ROUTES = [

@@ -10,8 +10,9 @@ from earmark.atomic import write_atomic
 from earmark.audio.decoding import printable
 from earmark.detector import SingingDetector
 from earmark.errors import DataError, OutputError
-from earmark.labels import full_name, label_format, output_labels, song_name
+from earmark.labels import full_name, song_name
 from earmark.ledger import Ledger
+from earmark.own_labels import differing, may_be_labels, of_person
 from earmark.render.report.contents import card_of, gather
 from earmark.render.report.drawing import overview
 from earmark.render.report.index import Entry, index_page
@@ -43,7 +44,7 @@ class Reports:
     written : list of Path
         The pages, as they were written.
     notes : list of str
-        What the user should know: songs without labels.
+        What the user should know: songs without labels, or with several that disagree.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class Reports:
         given = self._labels
         if given is None or given.is_file():
             return given
-        files = self._by_song.get(song_name(song.path), [])
+        files = of_person(self._by_song.get(song_name(song.path), []), Path(song.path))
         own = [file for file in files if full_name(file) == Path(song.path).name]
         beside = [
             file for file in files if file.parent.relative_to(given) == Path(song.name).parent
@@ -137,14 +138,21 @@ class Reports:
                 f"{song.shown}: several files in {given} could be its labels: "
                 f"{', '.join(str(file) for file in found[:3])}; name one with --labels"
             )
+        note = differing(found)
+        self.notes += [] if note is None else [printable(note)]
+        recording = os.path.abspath(song.path)
+        if Ledger(found[0].parent).known(found[0].name, song=recording) is not None:
+            self.notes.append(
+                f"{printable(str(found[0]))}: nobody checked all of it on the page; the rest is "
+                "compared with what the model said itself, which flatters"
+            )
         return found[0]
 
 
 def _label_files(folder: Path) -> dict[str, list[Path]]:
-    """The label files below a folder that earmark did not write, by what their songs are called."""
+    """What may be a label file below a folder, by what the songs are called."""
     found: dict[str, list[Path]] = {}
     for file in sorted(folder.rglob("*")):
-        ours = output_labels(file) or label_format(file) in (None, "npz")
-        if not ours and file.is_file():
+        if may_be_labels(file) and file.is_file():
             found.setdefault(song_name(file), []).append(file)
     return found
