@@ -12,7 +12,7 @@ export async function openNext() {
   const room = byId("room-next");
   const frame = (...inside) => room.replaceChildren(
     el("div", { class: "head" }, el("h1", { id: "next-title", tabIndex: -1 }, "What to label next")),
-    el("p", { class: "lead" }, "Here the model is least sure, and these places differ from each other. Correct them first: they teach it most."),
+    el("p", { class: "lead" }, "Here the model is unsure (the bars), and each place differs from those above it, so the bars do not only fall. Correct them first: they teach it most."),
     ...inside);
   if (!room.children.length) frame(el("p", { class: "muted" }, "Looking…"));
   try {

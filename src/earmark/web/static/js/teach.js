@@ -83,15 +83,16 @@ export class Teaching {
     if (DECIDED.has(this.now.status) && teach.available) this.#replan();
   }
 
-  #lacking(how) {
+  #lacking(how) { // "in earmark's folder, pip install ..."
+    const command = how.slice(Math.max(0, how.indexOf("pip install")));
     const copy = el("button", { type: "button", class: "small", on: { click: () => trying(async () => {
-      await navigator.clipboard.writeText(how);
+      await navigator.clipboard.writeText(command);
       say("Copied");
       copy.textContent = "Copied";
     }) } }, "Copy");
     return [el("div", { class: "note warn" },
-      el("p", {}, "Teaching needs the extra “train” (PyTorch), which is not installed here. Install it, then start earmark again:"),
-      el("div", { class: "copy" }, el("code", {}, how), copy))];
+      el("p", {}, "Teaching needs the extra “train” (PyTorch), which is not installed here. Install it in earmark's folder, then start earmark again:"),
+      el("div", { class: "copy" }, el("code", {}, command), copy))];
   }
 
   #asking() {
