@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clips import StubDetector, write_clip
-from earmark import batch, formats, work
+from earmark import batch, formats, one_song
 from earmark.errors import FormatError
 from earmark.ledger import NAME
 from earmark.sources import Song, find_songs
@@ -282,7 +282,7 @@ def test_whoever_stops_finds_nothing_half():
 
 def test_a_stop_waits_for_a_write_that_has_begun(monkeypatch):
     touch("a.wav", "b.wav")
-    begun, slow = threading.Event(), work.write_atomic
+    begun, slow = threading.Event(), one_song.write_atomic
 
     def write(path, data):
         if path.name.startswith("b"):
@@ -290,7 +290,7 @@ def test_a_stop_waits_for_a_write_that_has_begun(monkeypatch):
             time.sleep(0.2)
         slow(path, data)
 
-    monkeypatch.setattr(work, "write_atomic", write)
+    monkeypatch.setattr(one_song, "write_atomic", write)
     results = batch.run(find_songs(["a.wav", "b.wav"]), StubDetector(), jobs=2)
     next(results)
     assert begun.wait(5)

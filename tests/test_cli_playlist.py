@@ -9,9 +9,9 @@ import pytest
 import soundfile
 
 from earmark import Annotation, Segment, SingingDetector, batch
+from earmark.one_song import Result
 from earmark.rows import describe, failed
 from earmark.summary import Summary
-from earmark.work import Result
 from shell import earmark
 from tiny import tiny_model, two_answers
 

@@ -41,7 +41,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "rows",
                 "edits",
                 "summary",
-                "work",
+                "one_song",
                 "batch",
                 "playlist",
                 "pairing",

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from earmark.atomic import sweep
 from earmark.formats import get_format
 from earmark.labels import output_tag
+from earmark.one_song import Marking, Pen, Result
 from earmark.sources import Song
-from earmark.work import Pen, Result, Work
 
 if TYPE_CHECKING:
     from earmark.detector import SingingDetector
@@ -71,21 +71,21 @@ def run(
     labels = tuple(detector.labels if labels is None else labels)
     forms = [get_format(name) for name in formats]
     suffixes = {f".{output_tag(labels)}{form.suffix}": form.dumps for form in forms}
-    work = Work(detector, labels, suffixes, overwrite, skip_existing, Pen(), cache(sweep))
-    return _run(songs, work, jobs)
+    marking = Marking(detector, labels, suffixes, overwrite, skip_existing, Pen(), cache(sweep))
+    return _run(songs, marking, jobs)
 
 
-def _run(songs: Iterable[Song], work: Work, jobs: int) -> Generator[Result, None, None]:
+def _run(songs: Iterable[Song], marking: Marking, jobs: int) -> Generator[Result, None, None]:
     waiting = iter(songs)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="earmark")
     running: set[Future[Result]] = set()
     try:
-        running |= {pool.submit(work, song) for song in islice(waiting, jobs + 1)}
+        running |= {pool.submit(marking, song) for song in islice(waiting, jobs + 1)}
         while running:
             done, running = wait(running, timeout=LOOK_UP_S, return_when=FIRST_COMPLETED)
             while done:
-                running |= {pool.submit(work, song) for song in islice(waiting, 1)}
+                running |= {pool.submit(marking, song) for song in islice(waiting, 1)}
                 yield done.pop().result()
     finally:
-        work.pen.put_down()
+        marking.pen.put_down()
         pool.shutdown(wait=False, cancel_futures=True)

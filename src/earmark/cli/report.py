@@ -62,9 +62,9 @@ def command(
     Exit code: 0 all went well, 1 a song failed (the others are done), 2 wrong usage.
     """
     from earmark.detector import SingingDetector
+    from earmark.one_song import refuse_unwritable
     from earmark.render.report.writing import Reports
     from earmark.sources import find_songs
-    from earmark.work import refuse_unwritable
 
     if STANDARD in paths:
         raise typer.BadParameter("a page plays its song from a file", param_hint="SONGS")

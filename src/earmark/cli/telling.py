@@ -19,8 +19,8 @@ from earmark.rows import is_talk
 
 if TYPE_CHECKING:
     from earmark.annotation import Annotation
+    from earmark.one_song import Result
     from earmark.summary import Summary
-    from earmark.work import Result
 
 
 def report(

@@ -50,11 +50,11 @@ def command(
         ) from error
     from earmark.audio.decoding import printable
     from earmark.labels import read_singing, song_name
+    from earmark.one_song import refuse_unwritable
     from earmark.peaks import read_peaks
     from earmark.render.video.film import write_film
     from earmark.render.video.scene import Scene
     from earmark.render.video.strip import COLUMNS_HZ, Blocks
-    from earmark.work import refuse_unwritable
 
     if output.suffix.lower() not in SUFFIXES and not output.is_dir():
         raise typer.BadParameter(f"{output}: a video's name ends in .mp4", param_hint="--out")

@@ -71,7 +71,7 @@ class Pen:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Marking:
     """A song in, its result out; raises nothing.
 
     Parameters
