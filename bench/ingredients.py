@@ -65,6 +65,8 @@ class Variant:
     """Which lines of the manifest are kept."""
     changes: tuple[str, ...] = ()
     """Of the recipe."""
+    tunes: bool = True
+    """Whether folk tunes are sung and played, and not random walks alone."""
 
 
 VARIANTS = {
@@ -72,11 +74,14 @@ VARIANTS = {
     "speech that sings and raps": Variant(keep=lambda row: not _sung(row)),
     "speech that raps": Variant(keep=lambda row: row["material"] != "rap"),
     **{f"singing from speech: {name}": Variant(without=(name,)) for name in INGREDIENTS},
+    "folk tunes": Variant(tunes=False),
     "a cappella and sung notes": Variant(
         keep=lambda row: row["material"] != "singing" or _sung(row)
     ),
     "stems": Variant(keep=lambda row: row["material"] != "stems"),
     "leads": Variant(keep=lambda row: row["material"] != "lead" and "pitch" not in row),
+    "single sounds": Variant(keep=lambda row: row["material"] != "sound" or "pitch" in row),
+    "rooms": Variant(changes=("stages.0.rooms=0.0",)),
     "tempo, pitch, compressor": Variant(changes=("stages.0.augment=false",)),
     "speeds and codecs": Variant(changes=("speeds=[1.0]",)),
 }
@@ -151,7 +156,7 @@ def _render(options: argparse.Namespace) -> None:
             sung=1,
             bands=0,  # of the second stage
             formulas=0,
-            tunes=tunes if tunes.is_dir() else None,
+            tunes=tunes if variant.tunes else None,
             without=variant.without,
             jobs=options.jobs,
         )

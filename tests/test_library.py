@@ -145,6 +145,15 @@ def test_labels_follow_the_voice_through_the_mixing(library: Library) -> None:
             assert loud[y].mean() > loud[~y].mean() + 1
 
 
+def test_a_voice_in_a_room_sounds_on_in_its_pauses(library: Library) -> None:
+    def silent_share(rooms: float) -> float:
+        examples = Examples(library, split="train", draw={"alone": 1}, frames=400, rooms=rooms)
+        drawn = [examples.draw(np.random.default_rng(seed))[0] for seed in range(8)]
+        return float(np.mean([spectrum <= spectrum.min() + 0.1 for spectrum in drawn]))
+
+    assert silent_share(1.0) < silent_share(0.0)
+
+
 def test_nothing_to_draw(library: Library) -> None:
     with pytest.raises(DataError, match="split 'test': nothing to draw, there is only nothing"):
         Examples(library, split="test", draw={"song": 1}, frames=50)

@@ -52,6 +52,7 @@ def test_what_is_no_recipe(tmp_path: Path, text: bytes, why: str) -> None:
         ("maps=3", "maps is a list, got 3"),
         ("decoding=3", "decoding is a table, got 3"),
         ("decoding.onset='a'", "decoding gives numbers"),
+        ("stages.0.rooms=1.5", "rooms is a share, a number from 0 to 1: 1.5"),
         ("stages=[3]", "stages are tables"),
         ("stages.0=3", "stages are tables"),
         ("stages.x.steps=1", "has no stages.x.steps"),

@@ -46,6 +46,8 @@ class Examples:
     augment : bool
         Whether examples are treated as in :mod:`earmark.learn.augment`, half of them played in
         another tempo and at another pitch.
+    rooms : float
+        Share of performers that are heard in a room, in [0, 1].
 
     Raises
     ------
@@ -62,10 +64,12 @@ class Examples:
         frames: int,
         snr_db: tuple[float, float] = (-8.0, 10.0),
         augment: bool = False,
+        rooms: float = 0.5,
     ) -> None:
         pools = {name: Pool(library.items(split, name)) for name in MATERIALS}
         pools["music"] = Pool(library.items(split, "music", "stems"))
-        self._sounds, self._snr_db, self._augment = Sounds(pools, frames), snr_db, augment
+        self._sounds = Sounds(pools, frames, rooms)
+        self._snr_db, self._augment = snr_db, augment
         there = {name for name, pool in pools.items() if pool}
         usable = drawable(draw, there, where=f"split {split!r}")
         self.kinds = tuple(usable)

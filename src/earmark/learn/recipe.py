@@ -43,6 +43,8 @@ class Stage:
     """Kinds of examples that the stage is validated on; those of ``draw`` where not given."""
     augment: bool = False
     """Whether examples are treated as in ``augment.py``: tempo, pitch, compressor, and so on."""
+    rooms: float = 0.5
+    """Share of performers that are heard in a room."""
     average: float = 0.0
     """Decay of the moving average of the weights, which is what is kept; see ``averaging.py``."""
     validate_every: int = 100
@@ -58,6 +60,8 @@ class Stage:
         _texts(self, "freeze")
         _number(self, "lr", least=0)
         _number(self, "average", least=0, below=1)
+        if not _finite(self.rooms) or not 0 <= self.rooms <= 1:
+            raise ValueError(f"rooms is a share, a number from 0 to 1: {self.rooms!r}")
         for name in ("draw", "valid"):
             odds = getattr(self, name)
             if not isinstance(odds, Mapping) or not all(

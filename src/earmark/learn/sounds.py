@@ -32,10 +32,13 @@ class Sounds:
         By material.
     frames : int
         Length of an example.
+    rooms : float
+        Share of performers that are heard in a room, in [0, 1].
     """
 
     pools: Mapping[str, Pool]
     frames: int
+    rooms: float = 0.5
 
     def music(self, rng: Rng) -> Power:
         """Accompaniment for the whole example: pieces, at times a lead or single sounds."""
@@ -80,7 +83,7 @@ class Sounds:
             second = self.cut(other, self.place(other, rng)) * active[:, None]
             power += scale_to(second, power, snr_db=rng.uniform(-10, 0), active=active)
         power *= colour(rng)
-        if rng.random() < 0.5:
+        if rng.random() < self.rooms:
             power = reverberate(power, decay_s=rng.uniform(0.3, 2.0), wet=rng.uniform(0.02, 0.3))
         return power, active
 

@@ -190,6 +190,7 @@ def _examples(library: Library, stage: Stage, split: str, draw: Mapping[str, flo
         frames=stage.frames,
         snr_db=stage.snr_db,
         augment=stage.augment and split == "train",
+        rooms=stage.rooms,
     )
 
 
