@@ -25,7 +25,9 @@ with needed("train"):
     import soundfile
 
     from earmark.learn import manifest
+    from earmark.metrics.edges import WINDOW_S, runs
     from earmark.metrics.frames import Track, bootstrap, evaluate
+    from earmark.metrics.tally import pool, tally
     from earmark.synth import render_song
     from measuring import origin, table
     from systems import (
@@ -53,6 +55,8 @@ MEASURES = {
 OWN = ("auc", "accuracy", "f1")
 COLLAR_S = 0.3
 EDGES = {"auc": "AUC", "accuracy": "accuracy", "onset_f": "onset F", "edge_error_s": "edges, s"}
+FOUND_S = 0.5
+"""An edge is found if one of the answer's lies nearer: further off, a phrase was missed."""
 COLLARED = ("auc", "accuracy", "balanced_accuracy", "f1")
 
 
@@ -128,13 +132,22 @@ def _rendered(folder: Path, count: int) -> list[Song]:
 
 
 def _edges(systems: dict[str, System], songs: Sequence[Song]) -> str:
-    """Where edges lie; ``edges`` is the median distance of a true one to the nearest found."""
-    rows = [[f"{len(songs)} rendered songs", *EDGES.values()]]
+    """Where edges lie: how far the answer's nearest is from each, in the median."""
+    found = (f"edges within {FOUND_S:g} s", "these, s")
+    rows = [[f"{len(songs)} rendered songs", *EDGES.values(), *found]]
     for name, system in systems.items():
         tracks = [_measured(*pair) for pair in zip(songs, system(songs), strict=True)]
         pooled = evaluate(tracks)["pooled"]
-        rows.append([name, *(rounded(pooled[key]) for key in EDGES)])
+        rows.append([name, *(rounded(pooled[key]) for key in EDGES), *_found_edges(tracks)])
     return table(rows)
+
+
+def _found_edges(tracks: Sequence[Track]) -> tuple[str, str]:
+    """Which part of the true edges is found, and how far off those are in the median."""
+    errors_s = pool([tally(t, collar_s=0, window_s=WINDOW_S) for t in tracks]).errors_s
+    near_s = errors_s[errors_s < FOUND_S]
+    edges = sum(2 * len(runs(t.reference, duration_s=t.duration_s)) for t in tracks)
+    return f"{100 * len(near_s) / edges:.0f} %", rounded(np.median(near_s)) if len(near_s) else "·"
 
 
 def _measured(song: Song, answer: Answer) -> Track:

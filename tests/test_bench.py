@@ -15,6 +15,7 @@ import corpus
 from earmark.annotation import Segment
 from earmark.learn.corrected import Corrected
 from earmark.learn.manifest import Track, write_manifest
+from earmark.metrics.tracks import Track as Heard
 
 pytest.importorskip("sklearn")
 pytest.importorskip("librosa")
@@ -59,6 +60,14 @@ def test_accuracy_on_a_manifest_of_songs_alone(
     monkeypatch.setattr(sys, "argv", [*words, "--split", "nowhere"])
     with pytest.raises(SystemExit, match="nobody sings in split 'nowhere'"):
         accuracy.main()
+
+
+def test_edges_of_a_phrase_that_was_missed_are_not_measured_with_the_others() -> None:
+    truth = [Segment(1, 2), Segment(5, 6)]
+    near = Heard(truth, [Segment(1.1, 2.2)], duration_s=9)
+    assert accuracy._found_edges([near]) == ("50 %", ".150")
+    assert accuracy._found_edges([near, Heard(truth, [], duration_s=9)]) == ("25 %", ".150")
+    assert accuracy._found_edges([Heard(truth, [], duration_s=9)]) == ("0 %", "·")
 
 
 def test_robustness_treats_songs_and_stems(
