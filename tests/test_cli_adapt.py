@@ -80,6 +80,29 @@ def test_words_for_people(here: Path, quick: None) -> None:
     assert "→" in said.out
     again = adapt("a.wav", "--name", "mine", "--plan")
     assert "it replaces the model mine" in again.err
+    assert "without --overwrite it is not taught" in again.err
+
+
+def test_a_kept_model_is_replaced_only_if_that_is_said(
+    here: Path, own_home: Path, quick: None
+) -> None:
+    small_model(here / "small.onnx")
+    song(here, "a")
+    kept = own_home / "models/mine.onnx"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"the old one")
+    said = adapt("a.wav", "--name", "mine", "--anyway")
+    assert said.code == 1
+    assert "mine: a model that you taught before has this name; choose another name" in said.err
+    assert "replace that model by --overwrite" in said.err
+    assert (said.out, kept.read_bytes()) == ("", b"the old one")  # before any work
+    said = adapt("a.wav", "--name", "mine", "--overwrite")
+    assert (said.code, kept.read_bytes()) == (3, b"the old one")
+    assert "earmark adapt --keep mine --overwrite" in said.err
+    assert earmark("adapt", "--keep", "mine").code == 1
+    assert kept.read_bytes() == b"the old one"
+    assert earmark("adapt", "--keep", "mine", "--overwrite").code == 0
+    assert OnnxModel("mine").info.name == "mine"
 
 
 def test_what_got_worse_is_refused(

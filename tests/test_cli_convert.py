@@ -114,6 +114,7 @@ def test_what_has_no_labels_cannot_be_misspelt(tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         (["song.singing.csv"], 2, "at least two paths"),
+        (["song.singing.csv", "a.csv", "x.xml"], 2, "`earmark cues SONGS -o x.xml`"),
         (["song.singing.csv", "."], 2, "say which format with --to (csv, json"),
         (["song.singing.csv", "x.doc"], 2, "choose one of csv, json"),
         (["song.singing.csv", "x.npz"], 1, "no scores"),

@@ -5,18 +5,29 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from earmark import runtime
 from earmark.cards import headline
-from earmark.runtime import model_names, model_path
+from earmark.runtime import DEFAULT, model_names, model_path
 from shell import earmark
 from tiny import tiny_model
 
 
-def test_table() -> None:
+def test_the_list() -> None:
     said = earmark("models")
     assert said.code == 0
     assert all(name in said.out for name in model_names())
+    facts = [line for line in said.out.splitlines() if not line.startswith(" ")]
+    assert [line.split()[0] for line in facts] == model_names()
+    assert [line for line in facts if "(default)" in line] == facts[:1]
+
+
+def test_a_narrow_terminal_is_wide_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("earmark.cli.models.out", Console(highlight=False, width=80))
+    lines = earmark("models").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "    where a recording has singing in it, and where speech, 20 ms by 20 ms" in lines
 
 
 def test_json() -> None:
@@ -26,6 +37,7 @@ def test_json() -> None:
         assert row["bytes"] == model_path(row["name"]).stat().st_size
         assert row["labels"]
         assert row["card"]
+    assert [row["name"] for row in rows if row["default"]] == [DEFAULT]
     assert rows[0]["card"].startswith("where a recording has singing in it")
 
 

@@ -51,6 +51,7 @@ FLOORS: list[tuple[list[str], set[str]]] = [
                 "synthesize",
                 "next_labels",
                 "own_labels",
+                "cues",
                 "corrections",
                 "store",
                 "render",

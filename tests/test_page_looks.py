@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from browsing import DESK, PHONE, open_song
+from earmark import formats
 
 pytest_plugins = ["tabs"]
 
@@ -45,3 +46,42 @@ def test_accessible_and_no_wider_than_the_screen(served, visit, size, scheme):
         page.evaluate("room => { location.hash = `#/${room}`; }", room)
         page.locator(f"#room-{room} h1").wait_for()
         check(room)
+
+
+def test_on_a_phone_buttons_have_words_and_blocks_are_there(served, visit):
+    """Nothing hovers there, so no tip tells what an icon means."""
+    number = served.add("narrow.ogg")
+    tab = visit()
+    open_song(tab, number)
+    page = tab.page
+    page.evaluate("scrollTo(0, 0)")
+    page.set_viewport_size(PHONE)
+    buttons = [*page.locator('[role="toolbar"] button').all(), page.locator("#forget")]
+    words = [button.inner_text() for button in buttons if button.get_attribute("id") != "play"]
+    assert all(words), words
+    assert {"Loop", "Zoom in", "Whole", "Middle", "Undo", "Delete", "Remove"} <= set(words)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    seen = (
+        "rows => rows.map((row) => row.firstChild.checkVisibility({contentVisibilityAuto: true}))"
+    )
+    drawn = page.locator(".blocks li[data-key]").evaluate_all(seen)  # also below what is seen now
+    assert drawn
+    assert all(drawn)
+
+
+def test_formats_stand_by_what_they_are_for(served, visit):
+    number = served.add("formats.ogg")
+    tab = visit()
+    open_song(tab, number)
+    page = tab.page
+    page.locator("#save").click()
+    rows = page.locator(".saves tbody tr")
+    titles = [row.locator("th, td").first.inner_text() for row in rows.all()]
+    assert titles[:2] == ["To read and edit", "Table (CSV)"]
+    assert titles.index("For DJs and karaoke") < titles.index("Cue points (rekordbox XML)")
+    assert titles.index("For research and programs") < titles.index("Praat TextGrid")
+    assert "Others" not in titles  # a new format needs a place in web/pages.py
+    offered = page.locator("[data-download]").evaluate_all(
+        "all => all.map((b) => b.dataset.download)"
+    )
+    assert sorted(offered) == sorted(formats.names(readable=False))

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from earmark import formats
 from earmark.annotation import Annotation, Segment
 from earmark.cli import app
-from earmark.formats.rekordbox import bridged, dumps
+from earmark.formats.rekordbox import bridged, collection, dumps
 
 
 def track(*segments, **more):
@@ -30,6 +30,18 @@ def test_cues():
         ("speech ends", 3.0, "-1", "0"),
         ("singing ends", 4.0, "-1", "0"),
     ]
+
+
+def test_a_collection_of_many():
+    songs = [Annotation((Segment(i, i + 1),), source=f"/m/{i}.mp3") for i in range(3)]
+    root = ElementTree.fromstring(collection(songs))
+    tracks = root.findall("COLLECTION/TRACK")
+    assert root.find("COLLECTION").get("Entries") == "3"
+    assert [found.get("TrackID") for found in tracks] == ["1", "2", "3"]
+    assert [found[0].get("Start") for found in tracks] == ["0.000", "1.000", "2.000"]
+    node = root.find("PLAYLISTS/NODE/NODE")
+    assert node.get("Entries") == "3"
+    assert [key.get("Key") for key in node] == ["1", "2", "3"]
 
 
 def test_a_deck_shows_few_cues():

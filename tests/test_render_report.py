@@ -95,6 +95,25 @@ def test_it_says_what_was_found(noise):
     assert np.frombuffer(base64.b64decode(data["curves"][0]["values"]), np.uint8)[-1] == 255
 
 
+def test_a_blip_of_speech_has_an_amount_and_no_first(noise):
+    """Under a second in all is likely a mistake, and nothing that one would go to."""
+
+    def summary(spoken_s):
+        contents = contents_of(noise)
+        segments = (*SEGMENTS, Segment(1.5, 1.5 + spoken_s, "speech"))
+        heard = replace(contents.heard, segments=segments, labels=("singing", "speech"))
+        row = describe(heard, path="a.mp3")
+        page = song_page(replace(contents, heard=heard, row=row), sound="a.mp3")
+        return re.search(r'<dl class="tiles".*?</dl>', page)[0]
+
+    assert "first sung" in summary(0.26)
+    assert "first spoken" not in summary(0.26)
+    assert "under 1 s of 0:03.0" in summary(0.26)
+    assert "first spoken</dt><dd>0:01.5<small>last at 0:02.7" in summary(1.2)
+    blip = describe(Annotation((Segment(1.5, 1.8),), 3.0), path="a.mp3")
+    assert "0:01.5" not in index_page([Entry("a", blip, "a.html")])
+
+
 def test_no_name_becomes_markup(noise):
     evil = Segment(0.5, 1.0, EVIL)
     truth = Annotation((evil,), labels=(EVIL,))

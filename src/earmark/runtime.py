@@ -32,6 +32,8 @@ from earmark.home import home
 from earmark.hysteresis import Hysteresis
 
 SHIPPED = Path(__file__).with_name("models")
+DEFAULT = "singing"
+"""The model that is heard with where none is named."""
 BATCH = 2
 """Windows that run at once: more does not pay (their activations leave the cache)."""
 _NAME = re.compile(r"[^\W_][\w-]{0,39}")

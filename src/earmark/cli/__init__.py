@@ -17,6 +17,7 @@ from earmark import __version__
 from earmark.cli import (
     adapt,
     convert,
+    cues,
     detect,
     evaluate,
     gaps,
@@ -46,7 +47,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    *(detect, merge, evaluate, convert, gaps, playlist, report, video, info, models, serve),
+    *(detect, merge, evaluate, convert, gaps, playlist, cues),
+    *(report, video, info, models, serve),
     *(manifest, material, synthesize, train, adapt),
 )
 for room in ROOMS:

@@ -58,6 +58,9 @@ def command(
     discard: Annotated[
         str | None, typer.Option(metavar="NAME", help="Delete a candidate, and do nothing else.")
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the model of this name, once it is kept.")
+    ] = False,
     threads: Annotated[  # more wait for each other, on a busy machine until nothing moves
         int, typer.Option(min=1, max=MOST_THREADS, help="Processor threads.")
     ] = 1,
@@ -69,17 +72,20 @@ def command(
     has not learnt from. If it got no worse it is kept, `earmark models` lists it, and
     `earmark detect song.mp3 --model NAME` uses it. If it got worse, or that could be
     chance, it stays a candidate, and the exit code is 3.
+
+    A model that was kept before is not replaced: choose another name, or say --overwrite.
     """
     if keep is not None or discard is not None:
         if songs or (keep is not None and discard is not None):
             raise typer.BadParameter("--keep and --discard stand alone, each with a name")
-        _decide(keep, discard, json=json)
+        _decide(keep, discard, overwrite=overwrite, json=json)
         return
     if not songs:
         raise typer.BadParameter("name songs, a folder of them or a manifest", param_hint="SONGS")
     if name is None and not plan:
         raise typer.BadParameter("say what the model is to be called", param_hint="--name")
     told = Events() if json else Words()
+    of_names = _of_names(name, model, overwrite=overwrite, plan=plan)
     taught = _found(songs)
     from earmark.learn.amounts import CHOICES, check_amount, choose, doubts
     from earmark.learn.planned import planned
@@ -90,7 +96,7 @@ def command(
         )
     check_amount(taught)
     settings, why = choose(taught, layers=layers)
-    warnings = doubts(taught) + _of_model(name, model)
+    warnings = doubts(taught) + of_names
     told(planned(taught, settings, why=why, warnings=warnings))
     if plan or name is None:
         return
@@ -115,7 +121,7 @@ def command(
             raise KeyboardInterrupt(_stopped(name, candidate_path(name), told.candidate)) from None
         compared = outcome.compared
         if anyway or (compared is not None and not (compared.worse or compared.doubt)):
-            told({"event": "kept", "path": str(keep_it(name)), "name": name})
+            told({"event": "kept", "path": str(keep_it(name, overwrite=overwrite)), "name": name})
             return
     if compared is None:
         message = "too little is labelled to leave any of it out, so nobody knows what it is worth"
@@ -130,15 +136,15 @@ def command(
         "event": "refused",
         "path": str(outcome.path),
         "message": f"{name} is not kept: {message}. It stays a candidate, {outcome.path}: try it "
-        f"by its path (--model); keep it all the same by earmark adapt --keep {name}, or delete it "
-        f"by --discard {name}",
+        f"by its path (--model); keep it all the same by {_to_keep(name)}, or delete it by "
+        f"--discard {name}",
     })  # fmt: skip
     if kept_path(name).is_file() and not json:
         caution(f"{kept_path(name)}: the model of that name is the one that was there before")
     raise typer.Exit(REFUSED)
 
 
-def _decide(keep: str | None, discard: str | None, *, json: bool) -> None:
+def _decide(keep: str | None, discard: str | None, *, overwrite: bool, json: bool) -> None:
     """Keep or delete a candidate."""
     from earmark.learn import taught
 
@@ -148,7 +154,7 @@ def _decide(keep: str | None, discard: str | None, *, json: bool) -> None:
             path, what = taught.candidate_path(name), "discarded"
             taught.discard(name)
         else:
-            path, what = taught.keep(name), "kept"
+            path, what = taught.keep(name, overwrite=overwrite), "kept"
     if json:
         print(jsonlib.dumps({"event": what, "path": str(path), "name": name}))
     else:
@@ -171,15 +177,20 @@ def _found(songs: list[str]) -> list[Corrected]:
     return distinct(found, where=", ".join(songs))
 
 
-def _of_model(name: str | None, model: str) -> list[str]:
+def _of_names(name: str | None, model: str, *, overwrite: bool, plan: bool) -> list[str]:
     """What is to be known of the names; a name or a model that cannot be is an error."""
-    from earmark.learn.taught import check_name
-    from earmark.runtime import model_names, model_path, taught_names
+    from earmark.learn.taught import kept_path, refuse_kept
+    from earmark.runtime import check_name, model_names, model_path
 
     model_path(model)
     said = []
-    if name is not None and check_name(name) in taught_names():
-        said.append(f"once it is kept, it replaces the model {name} that was taught before")
+    if name is not None and kept_path(check_name(name)).is_file():
+        if not (overwrite or plan):
+            refuse_kept(name)
+        said.append(
+            f"once it is kept, it replaces the model {name} that was taught before"
+            + ("" if overwrite else "; without --overwrite it is not taught")
+        )
     if model not in model_names():
         said.append(
             f"{model} does not ship with earmark: if it has learnt from these songs already, what "
@@ -188,10 +199,18 @@ def _of_model(name: str | None, model: str) -> list[str]:
     return said
 
 
+def _to_keep(name: str) -> str:
+    """The command that keeps a candidate."""
+    from earmark.learn.taught import kept_path
+
+    replacing = " --overwrite" if kept_path(name).is_file() else ""
+    return f"earmark adapt --keep {name}{replacing}"
+
+
 def _stopped(name: str, path: Path, candidate: bool) -> str:
     if not candidate:
         return "stopped; nothing was written"
     return (
-        f"stopped; the candidate {path} is there, not measured yet: keep it by earmark adapt "
-        f"--keep {name}, or delete it by --discard {name}"
+        f"stopped; the candidate {path} is there, not measured yet: keep it by {_to_keep(name)}, "
+        f"or delete it by --discard {name}"
     )

@@ -52,6 +52,11 @@ def command(
     if not sources:
         raise typer.BadParameter("name at least two paths: IN and OUT")
     into_folder = len(sources) > 1 or target.is_dir()
+    if len(sources) > 1 and not target.is_dir() and target.suffix.lower() == ".xml":
+        raise typer.BadParameter(
+            f"{target}: one file, and {len(sources)} label files; for a collection of many songs "
+            f"name the songs: `earmark cues SONGS -o {target.name}`"
+        )
     if into_folder and to is None:
         known = ", ".join(formats.names())
         raise typer.BadParameter(f"{target}: a folder; say which format with --to ({known})")

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 
 from earmark.cards import headline, opening
 from earmark.cli.console import complain, out
@@ -25,7 +24,7 @@ def command(
         ),
     ] = None,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, not text.")] = False,
 ) -> None:
     """List the models that `--model` knows by name, or tell of one."""
     from earmark.runtime import model_names, model_path, taught_names
@@ -72,12 +71,13 @@ def _taught(name: str) -> dict[str, Any] | None:
 
 
 def _row(path: Path) -> dict[str, Any]:
-    from earmark.runtime import OnnxModel, taught_folder
+    from earmark.runtime import DEFAULT, SHIPPED, OnnxModel, taught_folder
 
     info, card = OnnxModel(path).info, path.with_suffix(".md")
     return {
         "name": path.stem,
         "labels": list(info.labels),
+        "default": path == SHIPPED / f"{DEFAULT}.onnx",
         "taught": path.parent == taught_folder(),
         "file": str(path),
         "card_file": str(card) if card.is_file() else None,
@@ -89,20 +89,17 @@ def _row(path: Path) -> dict[str, Any]:
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
-    """A table of them."""
-    headings = ["name", "labels", "size", "parameters", "what it is"]
-    if any(row["taught"] for row in rows):
-        headings.insert(1, "from")
-    table = Table(*headings, box=SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
+    """Two lines a model: facts, then what it is in all of the terminal's width."""
+    names = [row["name"] + " (default)" * row["default"] for row in rows]
+    width = max(map(len, names))
+    for row, name in zip(rows, names, strict=True):
         count = row["parameters"]
-        origin = ["taught here" if row["taught"] else "earmark"]
-        table.add_row(
-            escape(row["name"]),
-            *(origin if "from" in headings else []),
-            escape(", ".join(row["labels"])),
+        facts = [
             f"{row['bytes'] / 1e6:.2f} MB",
-            "·" if count is None else f"{count:,}",
-            escape(row["card"]),
-        )
-    out.print(table)
+            *([] if count is None else [f"{count:,} parameters"]),
+            ", ".join(row["labels"]),
+            *(["taught here"] if row["taught"] else []),
+        ]
+        out.print(Text.assemble((f"{name:<{width}}", "bold"), "   ", "   ".join(facts)))
+        if row["card"]:
+            out.print(Padding(Text(row["card"]), (0, 0, 0, 4), expand=False))

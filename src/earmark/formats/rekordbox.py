@@ -1,9 +1,10 @@
 """Cue points for DJs: an XML collection that rekordbox imports. Written, not read.
 
-One track, with a memory cue where each label starts and where it ends. Memory cues are for what is
+A track has a memory cue where each label starts and where it ends. Memory cues are for what is
 looked at: they stand on the waveform and take no pad. A deck shows few of them, so pauses are
 bridged, the shortest first, until at most five stretches of a label are left (our choice): where
-the singing comes in, and where the band is alone for long.
+the singing comes in, and where the band is alone for long. rekordbox looks into one such file at
+a time, so a folder of songs is best a collection of many tracks: ``earmark cues`` writes it.
 
 ``Location`` is where the recording lies, by which rekordbox finds it; a relative
 path counts from the current folder if a file is there, and is named as it is otherwise.
@@ -37,26 +38,44 @@ def dumps(annotation: Annotation) -> bytes:
       <POSITION_MARK Name="singing" Type="0" Start="1.500" Num="-1"/>
       <POSITION_MARK Name="singing ends" Type="0" Start="4.000" Num="-1"/>
     """
-    source = annotation.source or "recording"
-    name = PurePath(source.replace("\\", "/")).stem
-    length = "" if annotation.duration_s is None else f' TotalTime="{round(annotation.duration_s)}"'
+    return collection([annotation])
+
+
+def collection(annotations: Sequence[Annotation]) -> bytes:
+    """A collection of a track for each annotation, and a playlist of all of them.
+
+    Parameters
+    ----------
+    annotations : sequence of Annotation
+        Each with the recording's path as its ``source``.
+    """
+    count = len(annotations)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<DJ_PLAYLISTS Version="1.0.0">',
         '  <PRODUCT Name="earmark" Version="1" Company="earmark"/>',
-        '  <COLLECTION Entries="1">',
-        f'    <TRACK TrackID="1" Name={_text(name)}{length} Location={_text(_location(source))}>',
-        *(f"      {mark}" for mark in _marks(annotation)),
-        "    </TRACK>",
+        f'  <COLLECTION Entries="{count}">',
+        *(f"    {line}" for i, song in enumerate(annotations) for line in _track(song, i + 1)),
         "  </COLLECTION>",
         "  <PLAYLISTS>",
         '    <NODE Type="0" Name="ROOT" Count="1">',
-        '      <NODE Name="earmark" Type="1" KeyType="0" Entries="1"><TRACK Key="1"/></NODE>',
+        f'      <NODE Name="earmark" Type="1" KeyType="0" Entries="{count}">',
+        *(f'        <TRACK Key="{i + 1}"/>' for i in range(count)),
+        "      </NODE>",
         "    </NODE>",
         "  </PLAYLISTS>",
         "</DJ_PLAYLISTS>",
     ]
     return encode("\n".join(lines) + "\n")
+
+
+def _track(annotation: Annotation, number: int) -> Iterable[str]:
+    source = annotation.source or "recording"
+    name = _text(PurePath(source.replace("\\", "/")).stem)
+    length = "" if annotation.duration_s is None else f' TotalTime="{round(annotation.duration_s)}"'
+    yield f'<TRACK TrackID="{number}" Name={name}{length} Location={_text(_location(source))}>'
+    yield from (f"  {mark}" for mark in _marks(annotation))
+    yield "</TRACK>"
 
 
 def bridged(segments: Sequence[Segment], *, most: int = MOST) -> list[tuple[float, float]]:
@@ -94,10 +113,10 @@ def _marks(annotation: Annotation) -> Iterable[str]:
 def _location(source: str) -> str:
     """A path as rekordbox writes it."""
     path = source.replace("\\", "/")
-    if re.match(r"[A-Za-z]:/", path):
-        path = "/" + path
     if not path.startswith("/") and Path(path).is_file():
         path = Path(path).resolve().as_posix()
+    if re.match(r"[A-Za-z]:/", path):
+        path = "/" + path
     if not path.startswith("/"):
         return quote(path.encode("utf-8", "backslashreplace"))
     return "file://localhost" + quote(path.encode("utf-8", "backslashreplace"), safe="/:")

@@ -67,15 +67,40 @@ def write_candidate(name: str, model: bytes, card: str) -> Path:
     return path
 
 
-def keep(name: str) -> Path:
-    """Move a candidate and its card to the models that have a name; one of that name is replaced.
+def refuse_kept(name: str) -> None:
+    """Find out before the work rather than after it that a model of that name was kept.
+
+    Raises
+    ------
+    OutputError
+        If so.
+    """
+    if kept_path(check_name(name)).is_file():
+        raise OutputError(
+            f"{name}: a model that you taught before has this name; choose another name, or "
+            "replace that model by --overwrite"
+        )
+
+
+def keep(name: str, *, overwrite: bool = False) -> Path:
+    """Move a candidate and its card to the models that have a name.
+
+    Parameters
+    ----------
+    name : str
+    overwrite : bool
+        Whether to replace a model of that name.
 
     Raises
     ------
     DataError
         If there is no candidate of that name.
+    OutputError
+        If a model has that name already and is not to be replaced, or cannot be written.
     """
     source, target = _candidate(name), kept_path(name)
+    if not overwrite:
+        refuse_kept(name)
     try:
         for suffix in (".md", ".onnx"):
             if (file := source.with_suffix(suffix)).is_file():

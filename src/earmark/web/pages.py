@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -18,21 +17,28 @@ from earmark.web.answers import Json, RefusedError
 from earmark.web.models import DEFAULT
 from earmark.web.session import Session
 
-TITLES = {
-    "csv": "Table (CSV)",
-    "json": "JSON",
-    "jsonl": "JSON, a line a song",
-    "audacity": "Audacity labels",
-    "lab": "LAB, for research tools",
-    "jams": "JAMS",
-    "rttm": "RTTM",
-    "textgrid": "Praat TextGrid",
-    "srt": "Subtitles (SRT)",
-    "vtt": "Subtitles (WebVTT)",
-    "npz": "Scores of all frames (NumPy)",
-    "lrc": "Lyrics to fill in (LRC, karaoke)",
-    "rekordbox": "Cue points (rekordbox XML)",
+FORMATS = {
+    "To read and edit": {
+        "csv": "Table (CSV)",
+        "audacity": "Audacity labels",
+        "srt": "Subtitles (SRT)",
+        "vtt": "Subtitles (WebVTT)",
+    },
+    "For DJs and karaoke": {
+        "rekordbox": "Cue points (rekordbox XML)",
+        "lrc": "Lyrics to fill in (LRC)",
+    },
+    "For research and programs": {
+        "textgrid": "Praat TextGrid",
+        "jams": "JAMS",
+        "lab": "LAB",
+        "rttm": "RTTM",
+        "json": "JSON",
+        "jsonl": "JSON, a line a song",
+        "npz": "Scores of all frames (NumPy)",
+    },
 }
+"""What a format is for, and what the page calls it; the most wanted come first."""
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -80,7 +86,7 @@ def state(request: Request) -> Response:
             "folder": None if folder is None else str(folder).encode("utf-8", "replace").decode(),
             "models": session.models.told(),
             "model": DEFAULT,
-            "formats": [_format(name) for name in formats.names(readable=False)],
+            "formats": _formats(),
             "teach": {"available": can_teach(), "how": how_to_install("train")},
             "max_upload_bytes": session.settings.max_upload_bytes,
             "suffixes": sorted(AUDIO_SUFFIXES),
@@ -99,12 +105,17 @@ def card(request: Request) -> Response:
     return PlainTextResponse(session.models.card(request.path_params["name"]))
 
 
-def _format(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "suffix": formats.get_format(name).suffix,
-        "title": TITLES.get(name, name),
-    }
+def _formats() -> list[dict[str, str]]:
+    """All formats as the page orders them; one that has no place there comes last."""
+    placed = [
+        (name, title, group) for group, titles in FORMATS.items() for name, title in titles.items()
+    ]
+    others = set(formats.names(readable=False)) - {name for name, _, _ in placed}
+    placed += [(name, name, "Others") for name in sorted(others)]
+    return [
+        {"name": name, "suffix": formats.get_format(name).suffix, "title": title, "group": group}
+        for name, title, group in placed
+    ]
 
 
 ROUTES = [

@@ -61,7 +61,7 @@ def _line(entry: Entry) -> str:
     cells = (
         minutes(float(row["duration_s"])),
         _percent(row["vocal_fraction"]),
-        minutes(float(row["first_vocal_s"])) if row["first_vocal_s"] else "",
+        minutes(float(row["first_vocal_s"])) if row["vocal"] == "true" else "",
         _percent(row["speech_fraction"]),
     )
     rest = "".join(f"<td>{text(cell)}</td>" for cell in cells)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from earmark import __version__
-from earmark.annotation import SINGING, labelled
+from earmark.annotation import SINGING, SPEECH, covered_s, labelled
 from earmark.labels import looked_for, song_name
 from earmark.render.markdown import to_html
 from earmark.render.report.contents import Contents
@@ -14,6 +14,7 @@ from earmark.render.report.drawing import Strip, overview
 from earmark.render.report.frame import asset, framed, minutes, text
 from earmark.render.report.payload import base64_of, payload
 from earmark.render.report.tables import found, marked
+from earmark.rows import INSTRUMENTAL_S
 
 
 def song_page(contents: Contents, *, sound: str) -> str:
@@ -81,18 +82,18 @@ def _tiles(contents: Contents) -> str:
     """The figures that one looks for first."""
     row, heard = contents.row, contents.heard
     tiles = []
-    for name, label in (("vocal", "sung"), ("speech", "spoken")):
+    for name, said, label in (("vocal", "sung", SINGING), ("speech", "spoken", SPEECH)):
         share = row[f"{name}_fraction"]
         if not share:
             continue
-        first, last = row[f"first_{name}_s"], row[f"last_{name}_s"]
-        length_s = float(share) * float(row["duration_s"])
-        said = f"{minutes(length_s)} of {minutes(float(row['duration_s']))}"
-        tiles.append((label, f"{100 * float(share):.0f} %", said))
-        if first:
-            tiles.append(
-                (f"first {label}", minutes(float(first)), f"last at {minutes(float(last))}")
-            )
+        covered = covered_s(labelled(heard.segments, label))
+        short = 0 < covered < INSTRUMENTAL_S  # perhaps a mistake: when it comes leads nowhere
+        length = f"under {INSTRUMENTAL_S:g} s" if short else minutes(covered)
+        of_all = f"{length} of {minutes(float(row['duration_s']))}"
+        tiles.append((said, f"{100 * float(share):.0f} %", of_all))
+        if covered and not short:
+            first, last = float(row[f"first_{name}_s"]), float(row[f"last_{name}_s"])
+            tiles.append((f"first {said}", minutes(first), f"last at {minutes(last)}"))
     if row["longest_gap_s"]:
         tiles.append(("longest without singing", minutes(float(row["longest_gap_s"])), ""))
     count = len(heard.segments)

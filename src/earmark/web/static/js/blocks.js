@@ -3,6 +3,8 @@
 import { clock, count } from "./clock.js";
 import { el } from "./dom.js";
 
+const LONG = 200; // from here on it pays to lay out what is seen alone
+
 export class BlockList {
   #shown = null;
 
@@ -28,6 +30,7 @@ export class BlockList {
       });
       if (!items.length) items.push(el("li", { class: "blocks-empty", role: "option", "aria-disabled": "true" }, "No blocks. Add one with A at the playhead."));
       this.list.replaceChildren(...items);
+      this.list.classList.toggle("long", items.length >= LONG);
       const sung = blocks.filter((b) => b.label === "singing").length;
       const spoken = blocks.length - sung;
       this.counter.textContent = [`${sung} singing`, spoken ? `${spoken} speech` : ""].filter(Boolean).join(", ");

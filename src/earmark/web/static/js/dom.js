@@ -34,8 +34,12 @@ export function icon(name) {
   return svg;
 }
 
-/** A button with an icon, a name for screen readers, and a tip that also tells its key. */
-export function tool(name, { label, key, text, id, pressed, press, ...rest }) {
+/**
+ * A button with an icon, a name for screen readers, and a tip that also tells its key.
+ *
+ * `text` stands beside the icon; `word` under it where the screen is narrow, and a tip is hardly seen.
+ */
+export function tool(name, { label, key, text, word, id, pressed, press, ...rest }) {
   return el(
     "button",
     {
@@ -44,7 +48,7 @@ export function tool(name, { label, key, text, id, pressed, press, ...rest }) {
       "aria-keyshortcuts": key ? key.replace("Ctrl", "Control") : undefined,
       class: text ? "small" : "icon small", on: { click: press }, ...rest,
     },
-    icon(name), text ? el("span", { class: "text" }, text) : null,
+    icon(name), text || word ? el("span", { class: "text" }, text ?? word) : null,
   );
 }
 

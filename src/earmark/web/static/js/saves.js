@@ -22,13 +22,22 @@ export function saves(row, saver) {
       : "Every edit is kept by earmark as it happens. Here you get files for other programs."),
     el("table", { class: "saves" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Format"), el("th", { scope: "col", class: "suffix" }, "File"), el("th", {}, el("span", { class: "unseen" }, "Get it")))),
-      el("tbody", {}, library.state.formats.map((format) => el("tr", {},
-        el("td", {}, format.title ?? format.name),
-        el("td", { class: "suffix muted" }, format.suffix),
-        el("td", {}, el("div", { class: "row" },
-          el("button", { type: "button", class: "small", "aria-label": `Download ${format.name}`, data: { download: format.name }, on: { click: () => download(format) } }, "Download"),
-          beside && el("button", { type: "button", class: "small", "aria-label": `Write ${format.name} beside the song`, data: { beside: format.name }, on: { click: () => write(row, saver, format) } }, "Write beside"))))))));
+      groups(library.state.formats).map(([group, formats]) => el("tbody", {},
+        el("tr", {}, el("th", { scope: "rowgroup", colspan: 3, class: "group" }, group)),
+        formats.map((format) => el("tr", {},
+          el("td", {}, format.title),
+          el("td", { class: "suffix muted" }, format.suffix),
+          el("td", {}, el("div", { class: "row" },
+            el("button", { type: "button", class: "small", "aria-label": `Download ${format.name}`, data: { download: format.name }, on: { click: () => download(format) } }, "Download"),
+            beside && el("button", { type: "button", class: "small", "aria-label": `Write ${format.name} beside the song`, data: { beside: format.name }, on: { click: () => write(row, saver, format) } }, "Write beside")))))))));
   return dialog(`Save ${row.name}`, { body });
+}
+
+/** What the formats are for, with those that are for it, as the server orders them. */
+function groups(formats) {
+  const found = new Map();
+  for (const format of formats) found.set(format.group, [...(found.get(format.group) ?? []), format]);
+  return [...found];
 }
 
 function write(row, saver, format) {

@@ -32,6 +32,7 @@ export function showHead(room) {
   const forget = row.where === "upload" ? "Remove this song" : "Forget this song's labels";
   part.forget.setAttribute("aria-label", forget);
   part.forget.title = forget;
+  part.forgetWord.textContent = forget.split(" ")[0];
   room.decoding.enable({
     scored: row.model !== null, checked: room.checked, idle: !busy(row) && row.status !== "missing",
   });

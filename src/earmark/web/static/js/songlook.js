@@ -21,7 +21,7 @@ export function lay(run) {
       el("label", { class: "check", title: `A person listened to all of it and its blocks are right (${keyOf("check")})` },
         named("checked", el("input", { type: "checkbox", id: "checked" })), "Checked by me"),
       named("save", el("button", { type: "button", id: "save", class: "main", title: `Save and download (${keyOf("save")})`, on: { click: () => run("save") } }, icon("save"), "Save…")),
-      named("forget", el("button", { type: "button", class: "icon", id: "forget" }, icon("bin")))));
+      named("forget", el("button", { type: "button", class: "icon", id: "forget" }, icon("bin"), named("forgetWord", el("span", { class: "text" }))))));
 
   const pictures = el("div", { class: "panel pictures" },
     named("overview", el("canvas", { id: "overview", role: "img", "aria-label": "The whole song; press to go there" })),
@@ -39,18 +39,18 @@ export function lay(run) {
   const transport = el("div", { class: "bars", role: "toolbar", "aria-label": "Listen and look" },
     el("div", { class: "group" },
       named("play", tool("play", { label: "Play", key: "Space", id: "play", class: "main icon", press: () => run("play") })),
-      button("loop", "loop", { pressed: false }),
+      button("loop", "loop", { pressed: false, word: "Loop" }),
       named("rate", el("select", { "aria-label": "Speed" },
         [0.5, 0.75, 1, 1.25, 1.5, 2].map((v) => el("option", { value: String(v), selected: v === 1 }, `${v}×`))))),
     named("clock", el("div", { class: "clock" })),
-    el("div", { class: "group" }, button("out", "out"), button("in", "in"), button("fit", "fit"),
+    el("div", { class: "group" }, button("out", "out", { word: "Zoom out" }), button("in", "in", { word: "Zoom in" }), button("fit", "fit", { word: "Whole" }),
       button("middle", "middle", { pressed: true, text: "Middle" }), button("curve", "curve", { pressed: true, text: "Score" }),
       button("spectrum", "spectrum", { pressed: false, text: "Spectrogram", id: "spectrum-toggle" })),
   );
   const tools = el("div", { class: "bars", role: "toolbar", "aria-label": "Correct" },
     named("labels", el("div", { class: "joined", role: "group", "aria-label": "Which label to correct" })),
     el("div", { class: "group" },
-      button("undo", "undo", { id: "undo" }), button("redo", "redo", { id: "redo" })),
+      button("undo", "undo", { id: "undo", word: "Undo" }), button("redo", "redo", { id: "redo", word: "Redo" })),
     el("div", { class: "group" },
       button("add", "add", { text: "Add", id: "add" }), button("split", "split", { text: "Split", id: "split" }),
       button("merge", "merge", { text: "Merge", id: "merge" }), button("delete", "bin", { text: "Delete", id: "delete" }),
