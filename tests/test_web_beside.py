@@ -1,5 +1,6 @@
 """Label files that lay beside songs before the page knew these."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from earmark.store.database import Database
 from earmark.store.heard import heard_labels, heard_ranges
 from earmark.store.segments import marked
 from earmark.web import beside, library
+from earmark.web.lessons import _manifest
 from served import music, page, served
 from shell import earmark
 
@@ -203,8 +205,12 @@ def test_a_file_that_tells_of_singing_alone_says_nothing_of_speech(music, tmp_pa
         found = song(page)
         download = f"/api/songs/{found['id']}/labels?format=csv"
         assert "one.singing.csv" in page.get(download).headers["content-disposition"]
-        now = labels.load(page.app.session.db, found["id"])
+        session = page.app.session
+        now = labels.load(session.db, found["id"])
         assert heard_labels(now, ["singing", "speech"]) == ["singing"]
+        rows = session.library.all()[:1]
+        line = json.loads(_manifest(session, rows, "plan")[0].read_text())
+        assert (line["labels"].endswith(".singing.csv"), "known" in line) == (True, False)
         found = save(page, found, found["segments"])  # who ticks it anew has seen both
         save(page, found, found["segments"], checked=True)
         assert "one.singing%2Bspeech" in page.get(download).headers["content-disposition"]
