@@ -151,6 +151,7 @@ def test_what_is_known_already_stays(music, tmp_path):
 
 def test_what_was_forgotten_stays_so_and_the_file_too(music, tmp_path):
     (music / "one.csv").write_text(f"{HEAD}1,2,singing\n")
+    (music / "one.lab").write_text("0.5 1 singing\n")  # which is told, and would be read again
     with served(tmp_path, folder=music) as page:
         number = song(page)["id"]
         assert page.delete(f"/api/songs/{number}").status_code == 204
