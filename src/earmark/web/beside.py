@@ -30,7 +30,7 @@ MOST_BYTES = 64 << 20
 """A larger file holds no labels of a song."""
 ROUNDING_S = 0.02
 """How far formats may move a time."""
-_AGAIN = "It is read again at each start of earmark, until you label the song here."
+_AGAIN = "This is looked at again at each start of earmark, until you label the song here."
 
 log = logging.getLogger("earmark.web")
 
@@ -72,6 +72,8 @@ def read(song: Path, files: Sequence[Path]) -> Brought:
     files : sequence of Path
         As :func:`label_files` finds them.
     """
+    if not files:
+        return Brought()
     try:
         return _read(song, files)
     except EarmarkError as error:
