@@ -59,6 +59,8 @@ def of_person(files: Iterable[Path], song: Path) -> list[Path]:
 
 def differing(files: Sequence[Path]) -> str | None:
     """A note where files that could all be a song's labels disagree on where somebody sings."""
+    if len(files) < 2:
+        return None
     told = [_sung(path) for path in files]
     others = [path.name for path, sung in zip(files, told, strict=True) if sung != told[0]]
     if not others:

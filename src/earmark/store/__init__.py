@@ -6,5 +6,6 @@ several servers may share the file. Recordings themselves are never written.
 
 ``database`` opens it and says in words what went wrong; ``songs`` is the list, ``detections`` what
 a model heard, ``labels`` what stands now (a model's word or a person's), each save with the
-revision that it changes; ``written`` knows which files beside songs the page wrote.
+revision that it changes; ``brought`` takes a person's from a file; ``written`` knows which files
+beside songs the page wrote.
 """

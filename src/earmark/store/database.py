@@ -15,7 +15,7 @@ from typing import Any
 
 from earmark.errors import OutputError
 
-VERSION = 1
+VERSION = 2
 PATIENCE_S = 5.0
 """How long to wait for another program that writes."""
 _SCHEMA = """
@@ -32,7 +32,10 @@ CREATE TABLE songs (
     checked INTEGER NOT NULL DEFAULT 0,
     edited INTEGER NOT NULL DEFAULT 0,
     vocal_fraction REAL,
-    first_vocal_s REAL
+    first_vocal_s REAL,
+    known TEXT,
+    tells TEXT,
+    beside TEXT
 );
 CREATE TABLE detections (
     song INTEGER PRIMARY KEY REFERENCES songs ON DELETE CASCADE,
@@ -52,7 +55,11 @@ CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """``songs.path`` is the recording's absolute path in the system's own bytes, or of an upload the
 name of its file. ``songs.segments`` is
 NULL as long as nobody, model or person, has said anything. ``detections.scores`` holds float32 of
-shape (frames, labels), ``fingerprint`` size and time of the recording that was heard."""
+shape (frames, labels), ``fingerprint`` size and time of the recording that was heard. ``known`` and
+``tells`` are what a label file said of itself that lay beside the song, ``beside`` what to tell of
+such files (:mod:`earmark.store.brought`)."""
+_STEPS = {2: [f"ALTER TABLE songs ADD COLUMN {name} TEXT" for name in ("known", "tells", "beside")]}
+"""What makes a file of the version before one of this version."""
 
 
 class BusyError(OutputError):
@@ -117,7 +124,11 @@ class Database:
             if found == 0:
                 for statement in _SCHEMA.split(";"):
                     connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+            else:
+                for version in range(found + 1, VERSION + 1):
+                    for statement in _STEPS[version]:
+                        connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         """Close the file; the write-ahead log goes back into it."""

@@ -84,7 +84,8 @@ def keep(db: Database, song: int, heard: Annotation, *, model: str, of: str) -> 
         )
         connection.execute(
             "UPDATE songs SET segments = ?, decoding = NULL, revision = revision + 1, "
-            "vocal_fraction = ?, first_vocal_s = ? WHERE id = ? AND NOT checked AND NOT edited",
+            "vocal_fraction = ?, first_vocal_s = ?, known = NULL, tells = NULL "
+            "WHERE id = ? AND NOT checked AND NOT edited",
             (told, share, first_s, song),
         )
 

@@ -2,19 +2,20 @@
 
 A song that is *checked* was heard as a whole. Of another one only the places are known at which a
 person made, moved or took away a block: the rest is what the model said, which is no truth to teach
-it by, nor to measure it on.
+it by, nor to measure it on. Labels that came from a file know what the file knew.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from earmark.hysteresis import Hysteresis
 from earmark.store.detections import Detection
 from earmark.store.labels import Labels
-from earmark.store.segments import PERSON, Marked, marked
+from earmark.store.segments import PERSON, Marked, Ranges, marked
 
 AROUND_S = 5.0
 """Before and after a block: nobody sets its edges without hearing what lies there."""
-Ranges = tuple[tuple[float, float], ...]
 
 
 def heard_ranges(
@@ -33,18 +34,34 @@ def heard_ranges(
     if now.checked:
         return None
     places = [block for block in now.segments if block["by"] == PERSON]
-    if detection is not None:
+    # Labels from a file were not made from this detection: what it says elsewhere nobody took away.
+    if detection is not None and now.known is None:
         kept = {_place(block) for block in now.segments}
         places += [block for block in _said(now, detection) if _place(block) not in kept]
     end_s = float("inf") if duration_s is None else duration_s
     found: list[tuple[float, float]] = []
-    for start, end in sorted((b["start_s"] - AROUND_S, b["end_s"] + AROUND_S) for b in places):
+    around = [(b["start_s"] - AROUND_S, b["end_s"] + AROUND_S) for b in places]
+    for start, end in sorted([*around, *(now.known or ())]):
         start, end = max(0.0, start), min(end_s, end)
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], end))
         elif start < end:
             found.append((start, end))
     return tuple(found)
+
+
+def heard_labels(now: Labels, labels: Sequence[str]) -> list[str]:
+    """Those of the labels that a person has looked for: those that a file told of, or all.
+
+    Examples
+    --------
+    >>> heard_labels(Labels(1, [], True, True, None, tells=("singing",)), ["singing", "speech"])
+    ['singing']
+    """
+    if now.tells is None:
+        return list(labels)
+    told = {*now.tells, *(block["label"] for block in now.segments)}
+    return [label for label in labels if label in told]
 
 
 def _said(now: Labels, detection: Detection) -> list[Marked]:

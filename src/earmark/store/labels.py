@@ -9,7 +9,7 @@ from typing import Any
 
 from earmark.errors import EarmarkError
 from earmark.store.database import Database
-from earmark.store.segments import Marked, alike, figures
+from earmark.store.segments import Marked, Ranges, alike, figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class Labels:
         Whether a person has said that they are right, or has made them other than a model did.
     decoding : dict or None
         The thresholds and lengths by which they were decoded last; None: the model's own.
+    known : tuple of (start_s, end_s), optional
+        Where a person listened to what a label file told, if that was not everywhere.
+    tells : tuple of str, optional
+        The labels that a label file told of, if it was not all of them.
     """
 
     revision: int
@@ -33,6 +37,8 @@ class Labels:
     checked: bool
     edited: bool
     decoding: dict[str, float] | None
+    known: Ranges | None = None
+    tells: tuple[str, ...] | None = None
 
 
 class StaleError(EarmarkError):
@@ -49,7 +55,9 @@ class StaleError(EarmarkError):
 def load(db: Database, song: int) -> Labels | None:
     """A song's labels (without segments where nobody has made any); None: there is no such song."""
     rows = db.rows(
-        "SELECT revision, segments, checked, edited, decoding FROM songs WHERE id = ?", song
+        "SELECT revision, segments, checked, edited, decoding, known, tells FROM songs "
+        "WHERE id = ?",
+        song,
     )
     if not rows:
         return None
@@ -60,6 +68,8 @@ def load(db: Database, song: int) -> Labels | None:
         bool(row["checked"]),
         bool(row["edited"]),
         json.loads(row["decoding"] or "null"),
+        None if row["known"] is None else tuple((a, b) for a, b in json.loads(row["known"])),
+        None if row["tells"] is None else tuple(json.loads(row["tells"])),
     )
 
 
@@ -108,14 +118,19 @@ def save(
             (song,),
         ).fetchone()
         edited = bool(segments) if found is None else not alike(segments, json.loads(found))
+        edited |= now.known is not None  # somebody listened, though a model may say the same
+        # who ticks a song has looked at all that the page shows, also at what a file did not tell
+        tells = None if checked and not now.checked else now.tells
         share, first_s = figures(segments, duration_s=duration_s)
         kept = now.decoding if decoding is None else dict(decoding)
         connection.execute(
             "UPDATE songs SET segments = ?, decoding = ?, checked = ?, edited = ?, "
-            "vocal_fraction = ?, first_vocal_s = ?, revision = revision + 1 WHERE id = ?",
+            "vocal_fraction = ?, first_vocal_s = ?, tells = ?, beside = NULL, "
+            "revision = revision + 1 WHERE id = ?",
             (
                 *(json.dumps(list(segments)), None if kept is None else json.dumps(kept)),
-                *(checked, edited, share, first_s, song),
+                *(checked, edited, share, first_s),
+                *(None if tells is None else json.dumps(tells), song),
             ),
         )
     return revision + 1

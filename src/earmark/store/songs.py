@@ -19,7 +19,7 @@ FOLDER, UPLOAD = "folder", "upload"
 _COLUMNS = """
     songs.id, path, kind, name, songs.duration_s, failure, revision, checked, edited,
     vocal_fraction, first_vocal_s, songs.segments IS NOT NULL AS labelled, model, fingerprint,
-    warning
+    warning, beside
 """
 _FROM = f"SELECT {_COLUMNS} FROM songs LEFT JOIN detections ON detections.song = songs.id"
 
@@ -55,6 +55,8 @@ class SongRow:
         Of the recording that was heard.
     warning : str or None
         What to know of it.
+    beside : str or None
+        What to know of label files that lay beside it when they were read.
     """
 
     id: int
@@ -72,6 +74,7 @@ class SongRow:
     model: str | None
     fingerprint: str | None
     warning: str | None
+    beside: str | None
 
 
 def add(db: Database, songs: Iterable[tuple[Path, str]], *, kind: str) -> None:
@@ -164,8 +167,8 @@ def forget(db: Database, song: int) -> None:
         connection.execute("DELETE FROM detections WHERE song = ?", (song,))
         connection.execute(
             "UPDATE songs SET segments = NULL, decoding = NULL, failure = NULL, checked = 0, "
-            "edited = 0, vocal_fraction = NULL, first_vocal_s = NULL, revision = revision + 1 "
-            "WHERE id = ?",
+            "edited = 0, vocal_fraction = NULL, first_vocal_s = NULL, known = NULL, tells = NULL, "
+            "beside = NULL, revision = revision + 1 WHERE id = ?",
             (song,),
         )
 

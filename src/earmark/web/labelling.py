@@ -25,6 +25,7 @@ from earmark.ledger import Ledger
 from earmark.places import places
 from earmark.store import detections, labels, songs, written
 from earmark.store.detections import Detection
+from earmark.store.heard import heard_labels
 from earmark.store.labels import StaleError
 from earmark.store.segments import marked, plain
 from earmark.store.songs import UPLOAD, SongRow
@@ -219,7 +220,7 @@ def _annotation(session: Session, row: SongRow) -> Annotation:
     upload = row.kind == UPLOAD
     provenance: dict[str, Any] = {} if heard is None else dict(heard.provenance)
     provenance |= now.decoding or {}
-    return Annotation(
+    annotation = Annotation(
         segments=plain(now.segments),
         duration_s=row.duration_s,
         labels=tuple(_labels(session, heard)),
@@ -229,6 +230,8 @@ def _annotation(session: Session, row: SongRow) -> Annotation:
         provenance=provenance | {"edited": now.edited, "checked": now.checked},
         warning=row.warning,
     )
+    told = heard_labels(now, annotation.labels)
+    return annotation if now.tells is None else annotation.only(told)
 
 
 def _heard(session: Session, row: SongRow) -> Detection:

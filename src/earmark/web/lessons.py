@@ -22,8 +22,8 @@ from earmark.home import home
 from earmark.labels import output_tag
 from earmark.next_labels import Place, next_places, next_songs
 from earmark.store import detections, labels
-from earmark.store.heard import Ranges, heard_ranges
-from earmark.store.segments import plain
+from earmark.store.heard import heard_labels, heard_ranges
+from earmark.store.segments import Ranges, plain
 from earmark.store.songs import SongRow
 from earmark.web.answers import Json, RefusedError, flag_of, number_of, sent, text_of
 from earmark.web.models import DEFAULT
@@ -182,9 +182,10 @@ def _manifest(session: Session, songs: list[SongRow], kind: str) -> tuple[Path, 
     for song in songs:
         now, heard = labels.load(session.db, song.id), detections.load(session.db, song.id)
         assert now is not None
-        known = session.models.labels(DEFAULT) if heard is None else heard.scores.labels
-        path = folder / f"{song.id}.{output_tag(known)}.csv"
-        write_atomic(path, dumps(Annotation(plain(now.segments), labels=tuple(known)), "csv"))
+        of_model = session.models.labels(DEFAULT) if heard is None else heard.scores.labels
+        told = heard_labels(now, of_model)
+        path = folder / f"{song.id}.{output_tag(told)}.csv"
+        write_atomic(path, dumps(Annotation(plain(now.segments), labels=tuple(told)), "csv"))
         row: dict[str, Any] = {"path": os.fspath(song.path), "labels": os.fspath(path)}
         ranges = heard_ranges(now, heard, duration_s=song.duration_s)
         if ranges is None:

@@ -16,8 +16,10 @@ from pathlib import Path
 
 from earmark.labels import is_audio
 from earmark.store import songs
+from earmark.store.brought import bring
 from earmark.store.database import Database
 from earmark.store.songs import FOLDER, UPLOAD, SongRow
+from earmark.web import beside
 from earmark.web.answers import RefusedError
 
 FRESH_S = 3.0
@@ -41,6 +43,8 @@ class Library:
         self.uploads = songs.uploads_folder(db)
         self._turn = threading.Lock()
         self._walked_at = -FRESH_S
+        self._began = False
+        """Whether label files that could not be taken were looked at again since the start."""
 
     def refresh(self) -> None:
         """Walk the folder, unless that was done a moment ago."""
@@ -54,17 +58,31 @@ class Library:
 
     def _walk(self, folder: Path) -> None:
         known = {song.path: song for song in songs.below(self.db, folder) if song.kind == FOLDER}
-        found = set()
+        unclear = set() if self._began else {p for p, song in known.items() if song.beside}
+        found: set[Path] = set()
+        lying: dict[Path, list[Path]] = {}
         for at, folders, files in os.walk(folder, followlinks=False):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            found |= {
+            here = {
                 path
                 for name in files
                 if not name.startswith(".") and is_audio(name)
                 if _is_plain(path := Path(at, name))
             }
-        if new := sorted(found - known.keys()):
-            songs.add(self.db, [(path, shown(path.name)) for path in new], kind=FOLDER)
+            found |= here
+            if read := (here - known.keys()) | (here & unclear):
+                lying |= beside.label_files(read, files)
+        # Read first, so that nobody who saves waits for it; then entered all at once, so that after
+        # a kill no song is known whose label files nobody has read.
+        brought = {path: beside.read(path, files) for path, files in lying.items()}
+        if brought:
+            with self.db.change():
+                new = sorted(found - known.keys())
+                songs.add(self.db, [(path, shown(path.name)) for path in new], kind=FOLDER)
+                for path, labels in brought.items():
+                    song = known.get(path)
+                    bring(self.db, path, labels, revision=0 if song is None else song.revision)
+        self._began = True
         gone = [
             song.id
             for path, song in known.items()

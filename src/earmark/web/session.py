@@ -123,7 +123,8 @@ class Session:
             before it ends, so a song without a job has all of it.
         """
         now = detections.fingerprint(song.path)
-        status, message = _standing(song, now)
+        status, said = _standing(song, now)
+        message = " ".join(filter(None, [said, song.beside])) or None
         if (why := self._unnoted.get(song.id)) is not None and status != "missing":
             status, message = "failed", why
         if job is not None:

@@ -10,7 +10,7 @@ export async function forget({ row }) {
   const uploaded = row.where === "upload";
   const text = uploaded
     ? `“${row.name}” and its labels will be removed from earmark. Your own file stays where it is.`
-    : `The labels of “${row.name}” that earmark keeps will be forgotten. The song and label files beside it stay as they are.`;
+    : `The labels of “${row.name}” that earmark keeps will be forgotten. The song and label files beside it stay as they are, and these are not read again.`;
   if (!(await sure(uploaded ? "Remove this song?" : "Forget these labels?", text, uploaded ? "Remove" : "Forget"))) return;
   await trying(async () => {
     await library.forget(row.id);

@@ -64,7 +64,8 @@ export function showNote(room) {
     note.replaceChildren(el("p", { role: "alert" }, wrong));
   } else if (row.model === null || row.status === "new") {
     note.className = "note";
-    note.replaceChildren(el("p", {}, row.message ?? "earmark has not listened to this song yet."),
+    const whose = row.checked || row.edited ? "These labels are a person's. " : "";
+    note.replaceChildren(el("p", {}, row.message ?? `${whose}earmark has not listened to this song yet.`),
       el("button", { type: "button", class: "small main", on: { click: () => room.detect(room.decoding.model.value) } }, "Find the singing"));
   } else if (row.message) {
     note.className = "note warn";

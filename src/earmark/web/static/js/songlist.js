@@ -146,7 +146,8 @@ function facts(row) {
   if (row.status === "waiting") return box("Waiting", length);
   if (row.status === "missing") return box(el("span", { class: "trouble" }, "The file is gone"));
   if (row.status === "failed") return box(el("span", { class: "trouble" }, row.message ?? "This failed."));
-  if (row.vocal_fraction === null) return box("Not listened to yet", length);
+  if (row.vocal_fraction === null && row.message) return box(el("span", { class: "trouble", title: row.message }, row.message));
+  if (row.vocal_fraction === null) return box(row.checked || row.edited ? "Labelled" : "Not listened to yet", length);
   return box(
     el("span", { class: "bar", "aria-hidden": "true" }, el("i", { style: { width: `${100 * row.vocal_fraction}%` } })),
     el("span", {}, `${percent(row.vocal_fraction)} sung`),

@@ -1,0 +1,79 @@
+"""Labels that a person brought in a file: they become a song's as if made on the page.
+
+What such a file says of itself stays with them: where somebody listened (``known``), and for which
+labels (``tells``). What to tell of the files (``beside``) stands until a person saves or forgets
+the song's labels.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from earmark.store.database import Database
+from earmark.store.segments import Marked, Ranges, figures
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What the label files beside a song came to.
+
+    Parameters
+    ----------
+    segments : list of dict, optional
+        Marked segments; None: there are no labels in it, and those that stand stay.
+    known : tuple of (start_s, end_s), optional
+        Where a person listened, if not everywhere.
+    tells : tuple of str, optional
+        The labels that the file tells of.
+    duration_s : float, optional
+        Of the song, where that is known.
+    note : str, optional
+        What the person at the page should know of the files.
+    """
+
+    segments: list[Marked] | None = None
+    known: Ranges | None = None
+    tells: tuple[str, ...] | None = None
+    duration_s: float | None = None
+    note: str | None = None
+
+
+def bring(db: Database, path: Path, brought: Brought, *, revision: int) -> None:
+    """Make these a song's labels, as a person's: *checked* where all of the song was heard.
+
+    Parameters
+    ----------
+    db : Database
+    path : Path
+        The recording, absolute; one that is entered.
+    brought : Brought
+    revision : int
+        Of the song when its files were looked for; where it has another one by now, somebody was
+        faster (a person, or another server), and what they made stays.
+    """
+    where = "WHERE path = ? AND revision = ?"
+    song = os.fsencode(path)
+    with db.change() as connection:
+        if brought.segments is None:
+            connection.execute(
+                f"UPDATE songs SET beside = ? {where}", (brought.note, song, revision)
+            )
+            return
+        share, first_s = figures(brought.segments, duration_s=brought.duration_s)
+        connection.execute(
+            "UPDATE songs SET segments = ?, decoding = NULL, checked = ?, edited = 1, known = ?, "
+            "tells = ?, beside = ?, duration_s = coalesce(duration_s, ?), vocal_fraction = ?, "
+            f"first_vocal_s = ?, revision = revision + 1 {where}",
+            (
+                *(json.dumps(brought.segments), brought.known is None, _json(brought.known)),
+                *(_json(brought.tells), brought.note, brought.duration_s, share, first_s),
+                *(song, revision),
+            ),
+        )
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value)
