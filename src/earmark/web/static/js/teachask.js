@@ -106,7 +106,7 @@ export class Asking {
     return el("li", {},
       el("label", {}, box, el("span", { class: "name" }, row.name), el("span", { class: "muted" }, clock(row.duration_s)),
         el("span", { class: "badge" }, row.checked ? "checked" : why ? "thresholds only" : "corrected")),
-      why && el("p", { class: "note", id: reason }, why));
+      why && el("p", { class: "why", id: reason }, why));
   }
 
   #fillLayers() {

@@ -18,7 +18,7 @@ export const title = (choice) => LAYERS[nameOf(choice)] ?? nameOf(choice);
 
 /** The plan; `layers` is what the user wants to learn instead, or "". */
 export function planText(plan, layers) {
-  if (plan.error) return [el("p", { class: "note bad" }, plan.error)];
+  if (plan.error) return [el("p", { class: "note bad" }, sentence(plan.error))];
   const settings = plan.settings ?? {};
   const own = layers && layers !== settings.layers;
   const choice = (plan.choices ?? []).find((c) => nameOf(c) === (layers || settings.layers));
@@ -60,7 +60,7 @@ export function comparison({ before, after, shifted }) {
   if (!before || !after) return el("p", { class: "muted" }, "It was not compared on songs left out.");
   const moved = FIGURES.filter(([name]) => Number.isFinite(shifted?.[name])).map(([name, text]) => `${text} ${shifted[name].toFixed(3)}`);
   return [figures(before, after),
-    moved.length ? el("p", { class: "muted" }, `Its scores of singing are shifted, too: with that ${moved.join(", ")}. These flatter, since that they are better on these songs is why it is shifted; nothing was decided by them.`) : null];
+    moved.length ? el("p", { class: "muted" }, `Its scores of singing are shifted, too: with that ${moved.join(", ")}. These flatter: it is shifted because they are better on these very songs. Nothing was decided by them.`) : null];
 }
 
 function figures(before, after) {
