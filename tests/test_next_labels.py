@@ -1,12 +1,13 @@
 """What to label next is what says least, and each time something else."""
 
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from earmark.annotation import Scores
-from earmark.next_labels import next_places, next_songs, uncertainty
+from earmark.next_labels import Candidates, next_places, next_songs, uncertainty
 
 
 def curve(*levels: float, seconds: float = 10.0) -> Scores:
@@ -76,8 +77,8 @@ def test_nothing_to_choose_from() -> None:
     assert len(next_places({0: talk}, count=3, label="speech")) == 1
     assert next_places({0: curve(0.5)}, count=0) == []
     assert uncertainty(np.zeros(0, np.float32)) == 0
-    for wrong in ({"count": -1}, {"count": 1, "length_s": 0.0}):
-        with pytest.raises(ValueError, match="needs count"):
+    for wrong, why in (({"count": -1}, "count"), ({"count": 1, "length_s": 0.0}, "length_s")):
+        with pytest.raises(ValueError, match=f"needs {why}"):
             next_places({}, **wrong)
 
 
@@ -87,3 +88,40 @@ def test_a_large_library_is_ranked_at_once() -> None:
     started = time.perf_counter()
     assert len(next_places(songs, count=20)) == 20
     assert time.perf_counter() - started < 2
+
+
+def test_the_choice_is_the_one_that_it_was() -> None:
+    """As it was when all scores were held at once; noted from the code of then."""
+    rng, songs = np.random.default_rng(5), {}
+    for key in range(12):
+        frames = int(rng.integers(0, 4000)) if key else 0
+        logits = np.cumsum(rng.normal(0, 0.2, frames)) + rng.normal()
+        songs[key] = Scores((1 / (1 + np.exp(-logits))).astype(np.float32)[:, None])
+    skip = {3: True, 4: [(5.0, 32.0)], 5: False}
+    found = next_places(songs, count=5, skip=skip)
+    assert [(p.key, p.start_s, p.end_s, p.uncertainty) for p in found] == [
+        (11, 0.0, 10.0, 0.810671),
+        (2, 0.0, 10.0, 0.721174),
+        (1, 0.0, 1.8, 0.522486),
+        (8, 50.0, 60.0, 0.639271),
+        (4, 30.0, 40.0, 0.675234),
+    ]
+    assert len(next_places(songs, count=999, skip=skip)) == 42
+    found = next_songs(songs, count=99, skip=skip)
+    assert [p.key for p in found[:8]] == [6, 4, 1, 10, 11, 8, 5, 7]
+    assert len(found) == 10
+
+
+def test_scores_need_not_be_held() -> None:
+    rng = np.random.default_rng(0)
+    places, songs = Candidates[int](), Candidates[int](length_s=None)
+    tracemalloc.start()
+    for key in range(100):
+        scores = Scores(rng.random((12000, 2), dtype=np.float32), labels=("singing", "speech"))
+        places.add(key, scores)
+        songs.add(key, scores)
+    found = [*places.best(12), *songs.best(12)]
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found) == 24
+    assert held < 2.5e6  # the scores are 9.6e6

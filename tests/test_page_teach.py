@@ -76,3 +76,79 @@ def test_two_songs_make_a_model_that_is_in_the_list(school, visit):
     assert "ours" in ours.inner_text()
     ours.get_by_role("button").click()
     page.get_by_role("dialog", name="ours").get_by_text("Before and after").wait_for()
+
+
+@pytest.fixture
+def classroom(served, visit):
+    """``classroom(teach)`` opens the room of teaching where the server says that it stands so."""
+
+    def open_it(teach=None):
+        tab = visit("/#/models")
+        state = served("GET", "/api/state") | {"teach": {"available": True, "how": ""}}
+        tab.page.route("**/api/state", lambda route: route.fulfill(json=state))
+        plan = {"settings": {}, "choices": [], "warnings": [], "songs": 1, "minutes": 0.5}
+        tab.page.route("**/api/teach/plan?*", lambda route: route.fulfill(json=plan))
+        if teach is not None:
+            whole = served("GET", "/api/teach") | teach
+            tab.page.route("**/api/teach", lambda route: route.fulfill(json=whole))
+        tab.page.reload()
+        tab.page.get_by_role("link", name="Teach").click()
+        return tab.page
+
+    return open_it
+
+
+def test_a_song_whose_thresholds_alone_changed_is_not_to_be_chosen(served, classroom):
+    mine, moved = served.add("mine.ogg"), served.add("moved.ogg")
+    found = served("GET", f"/api/songs/{moved}")
+    rule = found["decoding"] | {"onset": 0.9, "offset": 0.9}
+    segments = served("POST", f"/api/songs/{moved}/decode", rule)["segments"]
+    changed = {"revision": found["revision"], "segments": segments, "decoding": rule}
+    served("PUT", f"/api/songs/{moved}/labels", changed | {"checked": False})
+    found = served("GET", f"/api/songs/{mine}")
+    kept = {"revision": found["revision"], "segments": found["segments"][1:], "checked": False}
+    served("PUT", f"/api/songs/{mine}/labels", kept)
+
+    page = classroom()
+    box = page.locator(f"#teach-song-{moved}")
+    until(box.is_disabled)
+    reason = page.locator(f"#{box.get_attribute('aria-describedby')}")
+    assert "holds only what the model said" in reason.inner_text()
+    assert page.locator(f"#teach-song-{mine}").is_enabled()
+    page.locator(f"#teach-song-{mine}").check()
+    until(page.locator("#teach-start").is_enabled)
+
+    body = changed | {"revision": served("GET", f"/api/songs/{moved}")["revision"]}
+    served("PUT", f"/api/songs/{moved}/labels", body | {"checked": True})
+    until(lambda: box.is_enabled() and box.is_checked())  # all of it was heard by now
+    served("DELETE", f"/api/songs/{moved}")
+
+
+FIGURES = {"auc": 0.95, "accuracy": 0.9, "f1": 0.88}
+COMPARED = {
+    "name": "mine",
+    "before": FIGURES,
+    "after": FIGURES | {"accuracy": 0.91},
+    "worse": False,
+    "doubt": "what it gains may be chance",
+    "shifted": FIGURES | {"accuracy": 0.923},
+}
+
+
+def test_doubts_and_shifts_are_told_in_words(classroom):
+    page = classroom(COMPARED | {"status": "kept"})
+    page.get_by_text("It got no worse, but what it gains may be chance.").wait_for()
+    told = page.get_by_text("Its scores of singing are shifted, too").inner_text()
+    assert "AUC 0.950, Accuracy 0.923, F1 0.880" in told
+    assert "flatter" in told
+
+    message = "mine is not kept: it got no worse, but what it gains may be chance. It stays a ca…"
+    page = classroom(COMPARED | {"status": "refused", "message": message})
+    page.get_by_role("heading", name="is not kept").wait_for()
+    assert page.get_by_text("may be chance").count() == 1  # once is enough
+    page.get_by_role("button", name="Keep it anyway").wait_for()
+
+    page = classroom(COMPARED | {"status": "kept", "doubt": None, "shifted": None})
+    page.get_by_role("heading", name="is among the models").wait_for()
+    assert page.get_by_text("It got no worse, but").count() == 0
+    assert page.get_by_text("are shifted").count() == 0

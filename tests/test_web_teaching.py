@@ -1,5 +1,6 @@
 """Teaching in a process of its own, which is played here by a few lines of Python."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from starlette.requests import Request
 
 from earmark.annotation import Scores
 from earmark.store import written
@@ -19,6 +21,7 @@ from earmark.store.heard import heard_ranges
 from earmark.store.labels import Labels
 from earmark.web import lessons
 from earmark.web.answers import RefusedError
+from earmark.web.leaving import LeftError, while_not
 from earmark.web.teaching import Teaching
 from served import music, page, served
 
@@ -30,7 +33,8 @@ models = Path(os.environ["EARMARK_HOME"]) / "models"
 def say(event, **more):
     print(json.dumps({"event": event, **more}), flush=True)
 def plan():
-    say("plan", settings={"layers": "last"}, choices=["last", "all"], warnings=["few songs"])
+    say("plan", settings={"layers": "last"}, choices=["last", "all"], warnings=["few songs"],
+        names=[row["name"] for row in rows])
 if words[0] == "--keep":
     (models / "candidates" / (words[1] + ".onnx")).rename(models / (words[1] + ".onnx"))
     sys.exit()
@@ -38,7 +42,9 @@ if words[0] == "--discard":
     (models / "candidates" / (words[1] + ".onnx")).unlink()
     sys.exit()
 rows = [json.loads(line) for line in open(words[0])]
-assert all(os.path.exists(row["path"]) and os.path.exists(row["labels"]) for row in rows)
+assert all(os.path.exists(row["path"]) for row in rows)
+seen = [row | {"labels": Path(row["labels"]).read_text()} for row in rows]
+Path(os.environ["EARMARK_HOME"], "seen.json").write_text(json.dumps(seen))
 if os.environ.get("SLOW_PLAN"):
     time.sleep(60)
 plan()
@@ -61,7 +67,12 @@ if name == "compared-slowly":
     time.sleep(60)
 say("progress", stage="leaving out", done=1, total=2, eta_s=1)
 worse = name == "worse"
-say("compared", before={"f1": .8}, after={"f1": .7 if worse else .9}, worse=worse, songs=2)
+doubt = "it may be chance" if name == "doubtful" else None
+say("compared", before={"f1": .8}, after={"f1": .7 if worse else .9}, worse=worse, songs=2,
+    doubt=doubt, shifted={"f1": .95, "accuracy": .9})
+if name == "doubtful":
+    say("refused", message="doubtful is not kept: it got no worse, but " + doubt)
+    sys.exit(3)
 if worse:
     say("refused", message="it got worse")
     sys.exit(3)
@@ -83,6 +94,16 @@ def page(music, tmp_path, monkeypatch):  # its own: with an actor
             body = {"revision": 0, "segments": segments, "checked": True}
             assert found.put(f"/api/songs/{row['id']}/labels", body).status_code == 200
         yield found
+
+
+def seen(tmp_path):
+    """The songs that the process found in its manifest, with their labels."""
+    return json.loads((tmp_path / "home/seen.json").read_text())
+
+
+def nothing_left(tmp_path):
+    """Whether no folder of a teaching or plan is left."""
+    return [path.name for path in (tmp_path / "home/teach").iterdir()] in ([], ["lock"])
 
 
 def begin(page, name, **more):
@@ -109,8 +130,9 @@ def test_a_model_that_is_kept(page, tmp_path):
     assert (found["before"], found["after"], found["worse"]) == ({"f1": 0.8}, {"f1": 0.9}, False)
     assert found["warnings"] == ["few songs"]
     assert (tmp_path / "home/models/mine.onnx").exists()
-    row = json.loads((tmp_path / "home/teach/lesson/songs.jsonl").read_text().splitlines()[0])
-    assert Path(row["labels"]).read_text().splitlines()[1] == "0.500,1.000,singing,"
+    assert (found["doubt"], found["shifted"]) == (None, {"f1": 0.95, "accuracy": 0.9})
+    assert seen(tmp_path)[0]["labels"].splitlines()[1] == "0.500,1.000,singing,"
+    assert nothing_left(tmp_path)
 
 
 def test_a_model_that_got_worse(page, tmp_path):
@@ -126,6 +148,15 @@ def test_a_model_that_got_worse(page, tmp_path):
     until(page, "refused")
     assert page.post("/api/teach/discard").json()["status"] == "none"
     assert not list((tmp_path / "home/models/candidates").iterdir())
+
+
+def test_a_model_whose_gain_may_be_chance(page):
+    begin(page, "doubtful")
+    found = until(page, "refused")
+    assert (found["worse"], found["doubt"]) == (False, "it may be chance")
+    answer = page.post("/api/teach/keep")
+    assert (answer.status_code, "it may be chance" in answer.json()["error"]) == (409, True)
+    assert page.post("/api/teach/keep", {"anyway": True}).json()["status"] == "kept"
 
 
 def test_what_goes_wrong_is_said(page):
@@ -173,7 +204,7 @@ def test_two_servers_teach_one_model_at_a_time(page, tmp_path, music, monkeypatc
         assert until(other, "cancelled")["name"] == "slow"
         assert begin(other, "mine").status_code == 202
         until(other, "kept")
-    assert not list((tmp_path / "home/teach").glob("*-of-*"))
+    assert nothing_left(tmp_path)
 
 
 def test_a_server_that_ends_in_between(page, tmp_path, music):
@@ -209,30 +240,52 @@ def test_a_failure_after_the_candidate_is_said(page):
     assert "(the disk is full)" in found["message"]
 
 
-def test_a_newer_plan_ends_an_older_one(page, tmp_path, monkeypatch):
-    ours = page.app.session.teaching
-    page.json("/api/teach/plan?ids=1")
-    manifest = tmp_path / "home/teach/plan/songs.jsonl"
-    said = []
-
-    def older():
-        try:
-            said.append(ours.plan(manifest))
-        except RefusedError as refusal:
-            said.append(refusal.message)
-
+def test_a_plan_ends_when_nobody_waits_for_it(page, tmp_path, monkeypatch):
     monkeypatch.setenv("SLOW_PLAN", "1")
-    thread = threading.Thread(target=older)
-    thread.start()
-    for _ in range(500):
-        if ours._planning is not None:
-            break
-        time.sleep(0.01)
-    monkeypatch.delenv("SLOW_PLAN")
-    assert ours.plan(manifest)["settings"] == {"layers": "last"}
-    thread.join(30)
-    assert said == ["Other songs were chosen meanwhile."]
-    assert not list((tmp_path / "home/teach").glob("*-of-*"))
+    started = time.monotonic()
+
+    async def receive():
+        """The client is there until the process has begun."""
+        while not (tmp_path / "home/seen.json").exists():
+            await asyncio.sleep(0.01)
+        return {"type": "http.disconnect"}
+
+    async def left():
+        scope = {"type": "http", "method": "GET", "query_string": b"ids=1,2", "headers": []}
+        await lessons.plan(Request(scope | {"app": page.app._guarded._app}, receive))
+
+    with pytest.raises(LeftError):
+        page._runner.run(left())
+    assert time.monotonic() - started < 30
+    assert nothing_left(tmp_path)
+
+
+def test_work_stops_between_songs_when_nobody_waits():
+    left = threading.Event()
+    numbers = while_not(left, range(9))
+    assert [next(numbers), next(numbers)] == [0, 1]
+    left.set()
+    with pytest.raises(LeftError):
+        next(numbers)
+
+
+def test_plans_at_once_do_not_disturb_each_other(page, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        Teaching, "plan", lambda _, manifest, left: time.sleep(0.05) or read(manifest)
+    )
+
+    def read(manifest):
+        rows = map(json.loads, manifest.read_text().splitlines())
+        return {"warnings": [f"{row['name']}: {Path(row['labels']).read_text()}" for row in rows]}
+
+    async def both():
+        asked = (page._client.get(f"/api/teach/plan?ids={i}") for i in (1, 2) * 4)
+        return await asyncio.gather(*asked)
+
+    found = [answer.json()["warnings"][0] for answer in page._runner.run(both())]
+    assert [text.partition(":")[0] for text in found] == ["one.wav", "pop/two.wav"] * 4
+    assert all("singing" in text for text in found)
+    assert nothing_left(tmp_path)
 
 
 def test_names_and_songs_that_cannot_be(page):
@@ -246,6 +299,7 @@ def test_names_and_songs_that_cannot_be(page):
     answer = begin(page, "mine")
     assert (answer.status_code, "no labels to learn from" in answer.json()["error"]) == (409, True)
     assert page.get("/api/teach/plan?ids=").status_code == 404
+    assert nothing_left(page.app.session.db.path.parents[1])
 
 
 def test_without_the_extra(page, monkeypatch):
@@ -281,18 +335,25 @@ def test_only_what_a_person_heard_teaches(page, tmp_path):
         revision = answer.json()["revision"]
 
     stand(*said)
+    assert page.json("/api/teach/songs")["songs"] == [{"id": 2, "why": None}]
+    rule = page.json("/api/songs/1")["own"] | {"onset": 1e-6, "offset": 1e-6}
+    stand(*page.post("/api/songs/1/decode", rule).json()["segments"], decoding=rule)
+    assert page.json("/api/songs/1")["edited"]  # by the thresholds alone
+    mine, checked = page.json("/api/teach/songs")["songs"]
+    assert (mine["id"], checked) == (1, {"id": 2, "why": None})
+    assert mine["why"].startswith("It holds only what the model said, so")
     answer = begin(page, "mine", ids=[1])
     assert (answer.status_code, "tick 'Checked by me'" in answer.json()["error"]) == (409, True)
     block = {"start_s": 0.5, "end_s": 1.0, "label": "singing", "by": "person"}
     stand(block)
     plan = page.json("/api/teach/plan?ids=1,2")
     assert plan["warnings"][1].startswith("1 of 2 not checked")
-    row = json.loads((tmp_path / "home/teach/plan/songs.jsonl").read_text().splitlines()[0])
-    assert row["known"] == [[0, 3]]  # the song's end
+    assert seen(tmp_path)[0]["known"] == [[0, 3]]  # the song's end
+    assert [song["why"] for song in page.json("/api/teach/songs")["songs"]] == [None, None]
     assert page.json("/api/next")["places"] == []  # it was heard
     stand(block, checked=True)
     page.json("/api/teach/plan?ids=1")
-    assert "known" not in (tmp_path / "home/teach/plan/songs.jsonl").read_text()
+    assert "known" not in seen(tmp_path)[0]
 
 
 def test_where_a_person_listened():

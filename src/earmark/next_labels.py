@@ -59,6 +59,81 @@ class Place(Generic[Key]):
     why: str
 
 
+class Candidates(Generic[Key]):
+    """Places to choose from, of songs that come one after another.
+
+    Of each song only its places stay, some 400 bytes each, and not its scores: a library may hold
+    more than fits into memory.
+
+    Parameters
+    ----------
+    length_s : float, optional
+        Of a place; None: each song is one place, from its start to its end.
+    label : str
+        Which of the scores count; songs without it are left out.
+
+    Raises
+    ------
+    ValueError
+        If ``length_s`` is not positive.
+
+    Examples
+    --------
+    >>> candidates = Candidates()
+    >>> for key, score in (("sure", 0.01), ("unsure", 0.4)):
+    ...     candidates.add(key, Scores(np.full((500, 1), score, np.float32)))
+    >>> [(place.key, place.end_s) for place in candidates.best(1)]
+    [('unsure', 10.0)]
+    """
+
+    def __init__(self, *, length_s: float | None = LENGTH_S, label: str = SINGING) -> None:
+        if length_s is not None and not length_s > 0:
+            raise ValueError(f"needs length_s > 0, got {length_s}")
+        self._length_s, self._label = length_s, label
+        self._places: list[Place[Key]] = []
+        self._looks: list[NDArray[np.float32]] = []
+
+    def add(self, key: Key, scores: Scores, *, heard: bool | Ranges = False) -> None:
+        """Take the places of a song.
+
+        Parameters
+        ----------
+        key
+            The song's.
+        scores : Scores
+        heard : bool or ranges
+            True for a song that a person has checked, or the ranges (start_s, end_s) that one has;
+            a place that lies for half or more in such ranges is not asked about again.
+        """
+        if heard is True or self._label not in scores.labels:
+            return
+        values, hop_s = scores.values[:, scores.labels.index(self._label)], scores.hop_s
+        ranges = () if isinstance(heard, bool) else heard
+        length = len(values) if self._length_s is None else round(self._length_s / hop_s)
+        looks = []
+        for start, end in _grid(len(values), length):
+            here = values[start:end]
+            start_s, end_s = round(start * hop_s, 3), round(min(end * hop_s, scores.end_s), 3)
+            if _covered(start_s, end_s, ranges) < 0.5 * (end_s - start_s):
+                place = Place(key, start_s, end_s, uncertainty(here), _why(here, hop_s))
+                self._places.append(place)
+                looks.append(_look(here))
+        if looks:
+            self._looks.append(np.stack(looks))
+
+    def best(self, count: int) -> list[Place[Key]]:
+        """The places that are most worth labelling, best first.
+
+        Raises
+        ------
+        ValueError
+            If ``count`` is negative.
+        """
+        if count < 0:
+            raise ValueError(f"needs count >= 0, got {count}")
+        return [self._places[k] for k in _varied(self._places, self._looks, count)]
+
+
 def next_places(
     songs: Mapping[Key, Scores],
     *,
@@ -78,8 +153,7 @@ def next_places(
     length_s : float
         Of a place.
     skip : mapping, optional
-        True for songs that a person has checked, or the ranges (start_s, end_s) that one has; a
-        place that lies for half or more in such ranges is not asked about again.
+        What a person has checked of a song, as :meth:`Candidates.add` takes it.
     label : str
         Which of the scores count; songs without it are left out.
 
@@ -95,23 +169,7 @@ def next_places(
     >>> [(p.start_s, p.end_s, round(p.uncertainty, 2)) for p in next_places({1: scores}, count=1)]
     [(20.0, 30.0, 0.97)]
     """
-    if count < 0 or not length_s > 0:
-        raise ValueError(f"needs count >= 0 and length_s > 0, got {count} and {length_s}")
-    found: list[Place[Key]] = []
-    looks: list[NDArray[np.float32]] = []
-    for key, scores in songs.items():
-        done = (skip or {}).get(key, False)
-        if done is True or label not in scores.labels:
-            continue
-        values = scores.values[:, scores.labels.index(label)]
-        ranges = () if isinstance(done, bool) else done
-        for start, end in _grid(len(values), round(length_s / scores.hop_s)):
-            here, hop_s = values[start:end], scores.hop_s
-            start_s, end_s = round(start * hop_s, 3), round(min(end * hop_s, scores.end_s), 3)
-            if _covered(start_s, end_s, ranges) < 0.5 * (end_s - start_s):
-                found.append(Place(key, start_s, end_s, uncertainty(here), _why(here, hop_s)))
-                looks.append(_look(here))
-    return [found[k] for k in _varied(found, looks, count)]
+    return _best(songs, Candidates(length_s=length_s, label=label), count, skip or {})
 
 
 def next_songs(
@@ -131,10 +189,18 @@ def next_songs(
     >>> [place.key for place in next_songs(songs, count=2, skip={0.1: True})]
     [0.5, 0.9]
     """
-    longest = max((scores.end_s for scores in songs.values()), default=0.0)
-    # each song is shorter than the place that it is asked to be, and so a single one
-    whole = {key: scores for key, scores in songs.items() if len(scores.values)}
-    return next_places(whole, count=count, length_s=longest + LENGTH_S, skip=skip, label=label)
+    return _best(songs, Candidates(length_s=None, label=label), count, skip or {})
+
+
+def _best(
+    songs: Mapping[Key, Scores],
+    candidates: Candidates[Key],
+    count: int,
+    skip: Mapping[Key, bool | Ranges],
+) -> list[Place[Key]]:
+    for key, scores in songs.items():
+        candidates.add(key, scores, heard=skip.get(key, False))
+    return candidates.best(count)
 
 
 def uncertainty(scores: NDArray[np.float32]) -> float:
@@ -176,7 +242,7 @@ def _varied(
     if not places:
         return []
     worth = np.array([place.uncertainty for place in places])
-    look = np.stack(looks)
+    look = np.concatenate(looks)
     songs = {key: number for number, key in enumerate(dict.fromkeys(p.key for p in places))}
     song = np.array([songs[place.key] for place in places])
     nearest = np.full(len(places), np.inf)

@@ -1,9 +1,7 @@
-"""Songs and labels of one teaching or plan, in a folder of its own: nobody writes there again."""
+"""A folder for the songs and labels of one teaching or plan: nobody else writes there."""
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import shutil
 import time
@@ -11,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from earmark.atomic import write_atomic
-from earmark.web.answers import RefusedError
+from earmark.home import home
 
 OLD_S = 7 * 86400.0
 """A folder of this age belongs to nothing that still runs."""
@@ -20,38 +17,17 @@ _MARK = "-of-"
 
 
 @contextmanager
-def apart(manifest: Path) -> Iterator[Path]:
-    """A copy of a manifest and of its label files, there for the length of a block.
+def apart(kind: str) -> Iterator[Path]:
+    """A folder of its own, there for the length of a block; whoever writes into it makes it.
 
-    Raises
-    ------
-    RefusedError
-        If it cannot be made.
+    Two requests at once have two: what one of them writes whole, the other one cannot change.
     """
-    own = copied(manifest)
-    try:
-        yield own
-    finally:
-        shutil.rmtree(own.parent, ignore_errors=True)
-
-
-def copied(manifest: Path) -> Path:
-    """The same, to be removed by whoever asked for it."""
-    folder = manifest.parent
+    folder = home() / "teach" / f"{kind}{_MARK}{secrets.token_hex(8)}"
     _sweep(folder.parent)
-    own = folder.with_name(f"{folder.name}{_MARK}{secrets.token_hex(8)}")
-    lines = []
     try:
-        for line in manifest.read_text("ascii").splitlines():
-            row = json.loads(line)
-            labels = own / Path(row["labels"]).name
-            write_atomic(labels, Path(row["labels"]).read_bytes())
-            lines.append(json.dumps(row | {"labels": os.fspath(labels)}) + "\n")
-        write_atomic(own / manifest.name, "".join(lines).encode("ascii"))
-    except OSError as error:
-        shutil.rmtree(own, ignore_errors=True)
-        raise RefusedError(507, f"Nothing can be kept in {own} ({error.strerror}).") from error
-    return own / manifest.name
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(folder: Path) -> None:

@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from earmark.errors import EarmarkError
 from earmark.store.database import BusyError, FullError
-from earmark.web import labelling, lessons, listing, pages, sound, uploads
+from earmark.web import labelling, lessons, listing, next_labels, pages, sound, uploads
 from earmark.web.answers import RefusedError, error
 from earmark.web.guard import Guard
 from earmark.web.session import Session, Settings
 
-MODULES = (pages, listing, uploads, labelling, sound, lessons)
+MODULES = (pages, listing, uploads, labelling, sound, next_labels, lessons)
 
 
 class App:

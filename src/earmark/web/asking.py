@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
+from threading import Event
 from typing import Any
 
 from earmark.web.answers import RefusedError
+from earmark.web.leaving import LOOK_S, LeftError
 
 SHORT_S = 120.0
 """How long a command may take that moves a model or makes a plan."""
 
 
-def ask(
-    command: Sequence[str], *, begun: Callable[[subprocess.Popen[bytes]], None] = lambda _: None
-) -> str:
+def ask(command: Sequence[str], *, left: Event | None = None) -> str:
     """What a short command says.
 
     Parameters
     ----------
     command : sequence of str
-    begun : callable
-        ``begun(process)`` is called at once; who kills the process ends the waiting.
+    left : Event, optional
+        Once it is set, the command is killed.
 
     Raises
     ------
     RefusedError
         With its last words, if it fails; or if it cannot be run, or takes too long.
+    LeftError
+        If it was killed since nobody waits for it.
     """
     try:
         process = subprocess.Popen(
@@ -35,11 +38,8 @@ def ask(
         )
     except OSError as error:
         raise RefusedError(500, f"earmark adapt cannot be run ({error.strerror}).") from error
-    begun(process)
     try:
-        out, err = process.communicate(timeout=SHORT_S)
-    except subprocess.TimeoutExpired as error:
-        raise RefusedError(500, "earmark adapt takes too long.") from error
+        out, err = _heard(process, Event() if left is None else left)
     finally:
         if process.poll() is None:
             process.kill()
@@ -47,6 +47,18 @@ def ask(
     if process.returncode:
         raise RefusedError(409, last_words(err.decode("utf-8", "replace")))
     return out.decode("utf-8", "replace")
+
+
+def _heard(process: subprocess.Popen[bytes], left: Event) -> tuple[bytes, bytes]:
+    """All that a process says, until it ends."""
+    end = time.monotonic() + SHORT_S
+    while time.monotonic() < end:
+        try:
+            return process.communicate(timeout=LOOK_S)
+        except subprocess.TimeoutExpired:  # what it said so far is kept for the next time
+            if left.is_set():
+                raise LeftError from None
+    raise RefusedError(500, "earmark adapt takes too long.")
 
 
 def event(line: str) -> dict[str, Any]:

@@ -48,10 +48,7 @@ function route() {
       enter("song");
       markCurrent(row.id);
       song.open(row, stretch(place));
-    } else {
-      notice("That song is not here any more.");
-      location.replace("#/");
-    }
+    } else lost();
   } else if (name === "next") {
     enter("next");
     openNext();
@@ -69,6 +66,11 @@ function route() {
   first = false;
 }
 
+function lost() {
+  notice("That song is not here any more.");
+  location.replace("#/");
+}
+
 function stretch(text) {
   const found = /^([\d.]+)-([\d.]+)$/.exec(text ?? "");
   return found ? { start_s: Number(found[1]), end_s: Number(found[2]) } : null;
@@ -84,6 +86,17 @@ async function load() {
   }
 }
 
+/** What was missed is read anew; the room stays as it is, and so does the focus. */
+async function catchUp() {
+  try {
+    await Promise.all([library.load(), teaching.read()]);
+    if (song.row && !library.rows.has(song.row.id)) lost();
+    if (!byId("room-welcome").hidden) showWelcome();
+  } catch (error) {
+    if (error.status) notice(error.message, { bad: true }); // else it is away, which is told
+  }
+}
+
 function away() {
   const box = byId("offline");
   if (!box.hidden) return;
@@ -95,10 +108,9 @@ const events = new Events();
 events.addEventListener("away", away);
 events.addEventListener("here", ({ detail }) => {
   byId("offline").hidden = true;
-  if (detail.again || !library.loaded) {
-    load();
-    if (detail.again) say("earmark is back");
-  }
+  if (!library.loaded) load();
+  else if (detail.missed) catchUp();
+  if (detail.again) say("earmark is back");
   for (const saver of allSavers()) saver.hurry();
 });
 events.addEventListener("song", ({ detail }) => library.put(detail));

@@ -7,8 +7,12 @@ import { byId, el } from "./dom.js";
 const meter = (value) => el("span", { class: "meter", title: `Uncertainty ${Math.round(100 * value)} %` },
   el("i", { style: { width: `${Math.round(100 * Math.min(1, value))}%` } }), el("span", { class: "unseen" }, `uncertainty ${Math.round(100 * value)} %`));
 
+let asked = null; // what is asked for now; the server stops where it is not waited for
+
 /** Fill the room anew. */
 export async function openNext() {
+  asked?.abort();
+  asked = new AbortController();
   const room = byId("room-next");
   const frame = (...inside) => room.replaceChildren(
     el("div", { class: "head" }, el("h1", { id: "next-title", tabIndex: -1 }, "What to label next")),
@@ -16,7 +20,7 @@ export async function openNext() {
     ...inside);
   if (!room.children.length) frame(el("p", { class: "muted" }, "Looking…"));
   try {
-    const { songs, places } = await askJson("/api/next?count=12");
+    const { songs, places } = await askJson("/api/next?count=12", { signal: asked.signal });
     if (!songs.length && !places.length) {
       frame(el("p", { class: "note" }, "Nothing yet: add songs and let earmark listen to them first. Songs that you checked are left out."));
       return;
@@ -30,6 +34,7 @@ export async function openNext() {
       el("section", { class: "panel" }, el("h2", {}, "Whole songs"),
         el("ul", { class: "jumps" }, songs.map((s) => jump(s, `#/song/${encodeURIComponent(s.id)}`, ""))))));
   } catch (error) {
+    if (error.name === "AbortError") return;
     frame(el("p", { class: "note bad", role: "alert" }, error.message));
   }
 }

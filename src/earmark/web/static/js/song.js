@@ -1,17 +1,16 @@
-// The room of one song: opens it, shows it, keeps it in step with the server and the player.
+// The room of one song: opens it, shows it, and does what commands and hands ask for.
 
-import { askJson, song as path } from "./api.js";
 import { BlockList, howMany } from "./blocks.js";
 import { Canvas } from "./canvas.js";
 import { COMMANDS } from "./commands.js";
 import { Correcting } from "./correct.js";
-import { Curve } from "./curve.js";
 import { Decoding } from "./decoding.js";
 import { forget } from "./forget.js";
-import { decoded, find, History, keyed, bare } from "./edits.js";
+import { bare, decoded, find, History } from "./edits.js";
 import { hands, overviewHands } from "./hands.js";
+import { heard, read, readCurve } from "./instep.js";
 import { recall } from "./kept.js";
-import { busy, library } from "./library.js";
+import { library } from "./library.js";
 import { Looking } from "./looking.js";
 import { notice, say, trying } from "./notices.js";
 import { Peaks } from "./peaks.js";
@@ -40,12 +39,12 @@ export class SongRoom extends Correcting {
   checked = false;
   hop = 0.02;
   shows = { curve: recall("curve", true), spectrum: false };
-  #curves = new Map();
+  curves = new Map(); // of each label, as far as read
   #hover = null;
   #ghost = null;
   place = null; // {start_s, end_s} that somebody wants to see
   before = null; // {segments, decoding} that were kept on an earlier visit
-  #gone = new AbortController();
+  gone = new AbortController(); // the song that is open, when it is closed
 
   constructor() {
     super();
@@ -76,7 +75,7 @@ export class SongRoom extends Correcting {
     part.rate.addEventListener("change", () => { this.player.rate = Number(part.rate.value); });
     part.checked.addEventListener("change", () => this.setChecked(part.checked.checked));
     part.forget.addEventListener("click", () => forget(this));
-    library.addEventListener("row", ({ detail }) => { if (detail.id === this.row?.id) this.#told(detail); });
+    library.addEventListener("row", ({ detail }) => { if (detail.id === this.row?.id) heard(this, detail); });
     library.addEventListener("state", () => this.decoding.models(this.row?.model));
   }
 
@@ -106,7 +105,7 @@ export class SongRoom extends Correcting {
     showHead(this);
     this.refresh();
     this.decoding.models(row.model);
-    await trying(() => this.#read({ fresh: true }));
+    await trying(() => read(this, { fresh: true }));
     if (this.row?.id !== id) return;
     const from = Math.max(0, (this.row.first_vocal_s ?? 0) - 5);
     if (place) this.look.toPlace(place);
@@ -116,84 +115,15 @@ export class SongRoom extends Correcting {
 
   close() {
     if (!this.row) return;
-    this.#gone.abort();
-    this.#gone = new AbortController();
+    this.gone.abort();
+    this.gone = new AbortController();
     for (const type of ["state", "conflict"]) this.saver.removeEventListener(type, this.#saverTold);
     this.peaks.close();
     this.spectrum.close();
     this.player.unload();
-    this.#curves.clear();
+    this.curves.clear();
     this.dragged = null;
     this.row = null;
-  }
-
-  /** Read the song's labels; `fresh` begins a new history, else they are one more step. */
-  async #read({ fresh = false, what = "Read anew", again = false } = {}) {
-    const { id } = this.row;
-    const detail = await askJson(path(id), { signal: this.#gone.signal });
-    if (this.row?.id !== id || (!fresh && this.saver.busy)) return; // edited meanwhile: saving tells
-    if (!detail.duration_s && !again) { // only reading it through tells how long it is
-      await this.peaks.open(1);
-      await this.#read({ fresh, what, again: true });
-      return;
-    }
-    this.row = { ...this.row, ...detail };
-    this.labels = detail.labels?.length ? detail.labels : ["singing"];
-    if (!this.labels.includes(this.label)) this.label = this.labels[0];
-    this.hop = detail.hop_s || 0.02;
-    this.checked = detail.checked;
-    if (!this.saver.busy) this.saver.revision = detail.revision;
-    const blocks = keyed(detail.segments);
-    this.before = detail.edited ? { segments: detail.segments, decoding: detail.decoding } : null;
-    const same = JSON.stringify(bare(this.history.now.blocks)) === JSON.stringify(detail.segments);
-    if (fresh) this.history = new History({ blocks, touched: [] });
-    else if (!same) this.history.push({ blocks, touched: [] }, what);
-    if (detail.duration_s) {
-      const known = this.view.duration === detail.duration_s;
-      this.view.duration = this.spectrum.duration = detail.duration_s;
-      if (!known) this.view.set({});
-      if (!this.peaks.coarse) this.peaks.open(detail.duration_s);
-    }
-    this.decoding.open(id, detail.decoding ?? {}, detail.own);
-    this.decoding.chooseModel(detail.model);
-    showHead(this);
-    showLabels(this);
-    this.refresh();
-    if (this.row.model !== null) await this.#readCurve();
-  }
-
-  async #readCurve() {
-    const { label } = this;
-    try {
-      this.#curves.set(label, await Curve.read(this.row.id, label, this.#gone.signal));
-      this.draw();
-    } catch (error) {
-      if (error.name !== "AbortError" && error.status !== 404) throw error;
-    }
-  }
-
-  /** The server told something new of this song. */
-  #told(row) {
-    const before = this.row;
-    this.row = { ...this.row, ...row };
-    showHead(this);
-    const finished = busy(before) && row.status === "done";
-    const elsewhere = row.revision > this.saver.revision && !this.saver.busy && this.saver.state !== "conflict" && !this.dragged;
-    if (finished) {
-      this.#curves.clear();
-      trying(() => this.#read({ fresh: before.model === null, what: "Detected anew" }));
-      say(`${row.name}: done`);
-      if (row.checked) notice("Listened to anew. The labels that you checked stay.");
-      else if (row.edited) notice("Listened to anew. Your labels stay; move a slider to decode the rest anew.");
-    } else if (elsewhere) {
-      trying(async () => {
-        await this.#read({ what: "Changed in another tab" });
-        notice("This song was changed in another tab; you see its newest version.");
-      });
-    } else if (before.status === "missing" && row.status !== "missing") this.player.load(row.audio_url);
-    if (before.status === "new" && row.duration_s && !before.duration_s) trying(() => this.#read({ fresh: true }));
-    if (!this.peaks.coarse && this.row.duration_s) this.peaks.open(this.row.duration_s);
-    this.refresh();
   }
 
   save() {
@@ -225,7 +155,7 @@ export class SongRoom extends Correcting {
     const { view, peaks, blocks, label, labels, selected } = this;
     return {
       view, peaks, blocks, label, labels, selected, time: this.player.time, hover: this.#hover, ghost: this.#ghost, place: this.place,
-      curve: this.shows.curve ? this.#curves.get(label) : null, thresholds: this.decoding.values,
+      curve: this.shows.curve ? this.curves.get(label) : null, thresholds: this.decoding.values,
     };
   }
 
@@ -266,7 +196,7 @@ export class SongRoom extends Correcting {
     showLabels(this);
     this.refresh();
     say(`Correcting ${label}`);
-    if (!this.#curves.has(label) && this.row.model !== null) trying(() => this.#readCurve());
+    if (!this.curves.has(label) && this.row.model !== null) trying(() => readCurve(this));
   }
   setChecked(on) {
     this.checked = on;

@@ -18,7 +18,7 @@ export const title = (choice) => LAYERS[nameOf(choice)] ?? nameOf(choice);
 
 /** The plan; `layers` is what the user wants to learn instead, or "". */
 export function planText(plan, layers) {
-  if (plan.error) return [el("p", { class: "note bad" }, plan.error)];
+  if (plan.error) return [el("p", { class: "note bad" }, sentence(plan.error))];
   const settings = plan.settings ?? {};
   const own = layers && layers !== settings.layers;
   const choice = (plan.choices ?? []).find((c) => nameOf(c) === (layers || settings.layers));
@@ -50,9 +50,20 @@ export function progressView(now) {
     ...(now.warnings ?? []).map((text) => el("p", { class: "note warn" }, sentence(text))))];
 }
 
-/** Before and after, on songs left out. */
-export function comparison({ before, after }) {
+/** Why nobody should rely on its being no worse; null where there is no doubt. */
+export function doubted(doubt) {
+  return doubt ? el("p", { class: "note warn" }, `It got no worse, but ${doubt}. Label places in more songs to know.`) : null;
+}
+
+/** Before and after, on songs left out; and after with the shift, which was chosen on them. */
+export function comparison({ before, after, shifted }) {
   if (!before || !after) return el("p", { class: "muted" }, "It was not compared on songs left out.");
+  const moved = FIGURES.filter(([name]) => Number.isFinite(shifted?.[name])).map(([name, text]) => `${text} ${shifted[name].toFixed(3)}`);
+  return [figures(before, after),
+    moved.length ? el("p", { class: "muted" }, `Its scores of singing are shifted, too: with that ${moved.join(", ")}. These flatter: it is shifted because they are better on these very songs. Nothing was decided by them.`) : null];
+}
+
+function figures(before, after) {
   const rows = FIGURES.filter(([name]) => Number.isFinite(before[name]) && Number.isFinite(after[name]));
   return el("table", { class: "figures" },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "On songs left out"), el("th", { scope: "col" }, "Before"), el("th", { scope: "col" }, "After"), el("th", { scope: "col" }, "Change"))),
