@@ -76,6 +76,13 @@ def test_two_songs_make_a_model_that_is_in_the_list(school, visit):
     assert "ours" in ours.inner_text()
     ours.get_by_role("button").click()
     page.get_by_role("dialog", name="ours").get_by_text("Before and after").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Teach", exact=True).click()
+    page.locator("#teach-name").fill("ours")
+    until(page.locator("#teach-start").is_enabled)
+    page.locator("#teach-start").click()
+    page.get_by_role("dialog", name="Replace “ours”?").get_by_text("Cancel").click()
+    assert school("GET", "/api/teach")["status"] == "kept"
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ ACTOR = """
 import json, os, sys, time
 from pathlib import Path
 words = sys.argv[1:]
+Path(os.environ["EARMARK_HOME"], "words.json").write_text(json.dumps(words))
 models = Path(os.environ["EARMARK_HOME"]) / "models"
 def say(event, **more):
     print(json.dumps({"event": event, **more}), flush=True)
@@ -144,10 +145,28 @@ def test_a_model_that_got_worse(page, tmp_path):
     assert page.post("/api/teach/keep", {"anyway": True}).json()["status"] == "kept"
     assert (tmp_path / "home/models/worse.onnx").exists()
     assert page.post("/api/teach/discard").status_code == 409
-    begin(page, "worse")
+    begin(page, "worse", replace=True)
     until(page, "refused")
     assert page.post("/api/teach/discard").json()["status"] == "none"
     assert not list((tmp_path / "home/models/candidates").iterdir())
+
+
+def test_a_kept_model_makes_room_only_if_that_is_said(page, tmp_path):
+    def words():
+        return json.loads((tmp_path / "home/words.json").read_text())
+
+    begin(page, "worse")
+    until(page, "refused")
+    page.post("/api/teach/keep", {"anyway": True})
+    assert words() == ["--keep", "worse"]
+    answer = begin(page, "worse")
+    assert (answer.status_code, "choose another name" in answer.json()["error"]) == (409, True)
+    assert nothing_left(tmp_path)
+    assert begin(page, "worse", replace=True).json()["replace"] is True
+    until(page, "refused")
+    assert "--overwrite" in words()
+    page.post("/api/teach/keep", {"anyway": True})
+    assert words() == ["--keep", "worse", "--overwrite"]
 
 
 def test_a_model_whose_gain_may_be_chance(page):

@@ -20,8 +20,9 @@ from earmark.atomic import write_atomic
 from earmark.edits import followed
 from earmark.errors import AudioError, EarmarkError, OutputError
 from earmark.ledger import Ledger
+from earmark.places import STANDARD
 from earmark.rows import COLUMNS, Row, describe, failed
-from earmark.sources import STANDARD, Song
+from earmark.sources import Song
 
 if TYPE_CHECKING:
     from earmark.audio.samples import Source

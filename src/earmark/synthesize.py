@@ -230,10 +230,9 @@ def _mix(
         write_audio(folder / f"{name}.wav", stems[0] + stems[1], sr=SR)
         truth = Annotation(tuple(found), duration_s, (SPEECH,), f"{name}.wav")
         formats.write(truth, folder / f"{name}{suffix}", format=format)
-        sources = (os.path.relpath(one, relative_to) for one in (path, under))
-        made.append(
-            Mixture(f"{name}.wav", f"{name}{suffix}", *sources, start_s, duration_s, snr_db, seed)
-        )
+        voiced, grounded = (os.path.relpath(one, relative_to) for one in (path, under))
+        files = (f"{name}.wav", f"{name}{suffix}", voiced, grounded)
+        made.append(Mixture(*files, start_s, duration_s, snr_db, seed))
         progress(len(made), count)
     table = io.StringIO(newline="")
     writer = csv.DictWriter(table, _COLUMNS, delimiter="\t", lineterminator="\n")

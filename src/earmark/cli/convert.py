@@ -101,7 +101,7 @@ def _of_recording(annotation: Annotation, path: Path) -> Annotation:
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:
     """Old names and new ones."""
-    pairs = {}
+    pairs: dict[str, str] = {}
     for text in given:
         old, equals, new = (part.strip() for part in text.partition("="))
         if not (old and equals and new):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand
@@ -17,5 +17,6 @@ class Command(TyperCommand):
         for param in self.params:
             value = ctx.params.get(param.name)
             if isinstance(value, float) and not math.isfinite(value):
-                raise typer.BadParameter(f"{value} is not a finite number", ctx=ctx, param=param)
+                said = f"{value} is not a finite number"
+                raise typer.BadParameter(said, ctx=ctx, param=cast(Any, param))
         return super().invoke(ctx)

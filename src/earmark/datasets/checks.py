@@ -51,8 +51,9 @@ def length_s(audio: str | os.PathLike[str]) -> float:
         If it ends before its time.
     """
     stated_s = audio_info(os.fspath(audio)).duration_s
-    whole = not stated_s or Path(audio).suffix.lower() == ".mp3"  # mpg123 complains of excerpts
-    from_s = 0.0 if whole else max(0.0, stated_s - 1.0)
+    from_s = 0.0
+    if stated_s and Path(audio).suffix.lower() != ".mp3":  # mpg123 complains of excerpts
+        from_s = max(0.0, stated_s - 1.0)
     with AudioReader(os.fspath(audio), sr=None, offset_s=from_s) as reader:
         read_s = sum(len(block) for block in reader) / reader.sr
     if reader.warning is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 from earmark.store.segments import MODEL, PERSON, Marked
 from earmark.web.answers import RefusedError
@@ -94,5 +94,5 @@ def revision_of(wanted: dict[str, Any]) -> int:
     return value
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return not isinstance(value, bool) and isinstance(value, int | float) and abs(value) < 1e12

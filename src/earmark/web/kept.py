@@ -72,7 +72,7 @@ def keep_arrays(kept: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Keep arrays; where the disk is full they are made anew next time."""
     with suppress(OutputError):
         with written_whole(kept) as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # none is called allow_pickle
         make_room(kept)
 
 

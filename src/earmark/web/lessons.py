@@ -50,7 +50,7 @@ def _begin(request: Request, wanted: dict[str, Any]) -> Response:
     layers = text_of(wanted, "layers") if wanted.get("layers") is not None else None
     if layers is not None and not LAYERS.fullmatch(layers):
         raise RefusedError(400, "There is no such choice of layers.")
-    name = text_of(wanted, "name")
+    name, replace = text_of(wanted, "name"), flag_of(wanted, "replace")
     _refuse_without_extra()
     session.teaching.refuse_second()  # before its songs are written
     never = Event()  # who began it may leave: it goes on
@@ -58,7 +58,9 @@ def _begin(request: Request, wanted: dict[str, Any]) -> Response:
         folder = stack.enter_context(apart("lesson"))
         chosen = training_set.chosen(session, ids, never)
         manifest = training_set.written(session, chosen, folder, never).manifest
-        state = session.teaching.start(manifest, name=name, layers=layers, ends=stack.pop_all())
+        state = session.teaching.start(
+            manifest, name=name, layers=layers, ends=stack.pop_all(), replace=replace
+        )
     return Json(state, status_code=202)
 
 

@@ -41,7 +41,7 @@ def outline(path: Path, *, song: int) -> Peaks:
             return Peaks(float(found["rate_hz"]), levels, float(found["duration_s"]))
         peaks = read_peaks(path)
         kept_levels = {f"level{k}": pairs for k, pairs in enumerate(peaks.levels)}
-        told = {"rate_hz": np.float64(peaks.rate_hz), "duration_s": np.float64(peaks.duration_s)}
+        told = {"rate_hz": np.array(peaks.rate_hz), "duration_s": np.array(peaks.duration_s)}
         keep_arrays(kept, kept_levels | told)
         return peaks
 
@@ -64,7 +64,7 @@ def spectrogram(path: Path, *, song: int, start_s: float, end_s: float, width: i
 
 def grey(X: NDArray[np.float32]) -> Grey:
     """Log-mel as shades, of the same shape."""
-    return np.rint(np.clip((X - LOW) / (HIGH - LOW), 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip((X - LOW) / (HIGH - LOW), 0, 1) * 255), dtype=np.uint8)
 
 
 def columns(frames: Grey, span: float, width: int) -> Grey:

@@ -26,7 +26,7 @@ T = TypeVar("T")
 MAX_WIDTH = 4096
 
 
-async def audio(request: Request) -> Response:
+async def audio(request: Request) -> Ranged:
     """The recording, or as much of it as is asked for."""
     session: Session = request.app.state.session
     row = await run_in_threadpool(session.library.get, request.path_params["id"])

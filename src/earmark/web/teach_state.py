@@ -13,6 +13,7 @@ State = dict[str, Any]
 NOTHING: State = {
     "status": "none",
     "name": None,
+    "replace": False,
     "stage": "",
     "done": 0,
     "total": 0,
@@ -33,9 +34,9 @@ _UNCOMPARED = "It was stopped before it was compared: keep it as it is, or disca
 _UNKEPT = "It was compared, but not kept yet: keep it, or discard it."
 
 
-def begun(name: str) -> State:
-    """It has begun."""
-    return NOTHING | {"status": "running", "name": name, "stage": "reading"}
+def begun(name: str, *, replace: bool) -> State:
+    """It has begun; ``replace``: a model that has this name already makes room for it."""
+    return NOTHING | {"status": "running", "name": name, "replace": replace, "stage": "reading"}
 
 
 def after(state: State, said: State) -> State | None:
@@ -55,8 +56,8 @@ def after(state: State, said: State) -> State | None:
     if kind == "candidate":
         return state | {"status": "candidate"}
     if kind == "compared":
-        keys = ("before", "after", "worse", "doubt", "shifted")
-        found = {key: said.get(key) for key in keys}
+        figures = ("before", "after", "worse", "doubt", "shifted")
+        found = {key: said.get(key) for key in figures}
         return state | found | {"status": "left_out", "eta_s": None}
     if kind == "refused":
         return state | {"message": said.get("message")}
@@ -94,6 +95,11 @@ def why_not_kept(state: State) -> str | None:
     if state["doubt"] is not None:
         return f"The model got no worse, but {state['doubt']}"
     return None
+
+
+def is_kept(name: str) -> bool:
+    """Whether a model of this name was taught before, and kept."""
+    return (taught_folder() / f"{name}.onnx").is_file()
 
 
 def is_candidate(name: str) -> bool:

@@ -105,7 +105,15 @@ class Teaching:
                 raise RefusedError(409, "A model is being taught already; wait, or stop it.")
             teach_lock.claim().close()
 
-    def start(self, manifest: Path, *, name: str, layers: str | None, ends: ExitStack) -> State:
+    def start(
+        self,
+        manifest: Path,
+        *,
+        name: str,
+        layers: str | None,
+        ends: ExitStack,
+        replace: bool = False,
+    ) -> State:
         """Begin.
 
         Parameters
@@ -118,25 +126,33 @@ class Teaching:
             Which layers learn; None: as planned.
         ends : ExitStack
             Closed once the teaching has ended, or cannot begin: what it needed is given back.
+        replace : bool
+            Whether a model that has this name already makes room for it, once it is kept.
 
         Raises
         ------
         RefusedError
-            If a teaching is under way, or the name cannot be one.
+            If a teaching is under way, or the name cannot be one, or is a kept model's.
         """
         chosen = [] if layers is None else ["--layers", layers]
-        words = [os.fspath(manifest), "--name", name, "--json", *chosen]
+        words = [os.fspath(manifest), "--name", name, "--json", *chosen, *_overwriting(replace)]
         with self._turn, ends:
             try:
                 check_name(name)
             except DataError as error:
                 raise RefusedError(400, str(error)) from None
+            if teach_state.is_kept(name) and not replace:
+                raise RefusedError(
+                    409,
+                    f"A model that you taught before is called {name}: choose another name, or say "
+                    "that it is to be replaced.",
+                )
             self.refuse_second()
             self._process = AdaptProcess(
                 [*self._command, *words], held=teach_lock.claim(), ends=ends.pop_all()
             )
             self._cancelled = self._candidate_told = self._elsewhere = False
-            self._set(teach_state.begun(name), note=True)
+            self._set(teach_state.begun(name, replace=replace), note=True)
             self._thread = threading.Thread(
                 target=self._follow, args=(self._process,), name="earmark-teach", daemon=True
             )
@@ -205,7 +221,7 @@ class Teaching:
             raise RefusedError(409, f"{why}: say that it is to be kept anyway.")
         with suppress(RefusedError):
             self.cancel()
-        ask([*self._command, "--keep", name])
+        ask([*self._command, "--keep", name, *_overwriting(self.state["replace"])])
         with self._turn:
             self._set(self._state | {"status": "kept", "message": None, "eta_s": None}, note=True)
             return self.state
@@ -270,3 +286,7 @@ class Teaching:
             with suppress(EarmarkError):  # a full disk must not stop it
                 written.note(self._db, "teach", state)
         self._told(dict(state))
+
+
+def _overwriting(replace: bool) -> list[str]:
+    return ["--overwrite"] if replace else []

@@ -3,6 +3,7 @@
 
 import { askJson } from "./api.js";
 import { clock, count } from "./clock.js";
+import { sure } from "./dialogs.js";
 import { el } from "./dom.js";
 import { library } from "./library.js";
 import { say, trying } from "./notices.js";
@@ -152,6 +153,11 @@ export class Asking {
   #begin() {
     return trying(async () => {
       const json = { name: this.#name, ids: [...this.#chosen] };
+      if (library.state.models.some((model) => model.taught && !model.candidate && model.name === this.#name)) {
+        const text = "You taught a model of this name before. Once the new one is kept, the old one is gone; until then it stays.";
+        if (!(await sure(`Replace “${this.#name}”?`, text, "Teach and replace"))) return;
+        json.replace = true;
+      }
       if (this.#layers) json.layers = this.#layers;
       this.begun(await askJson("/api/teach", { method: "POST", json }));
       say(`Teaching ${this.#name} from ${count(this.#chosen.size, "song")}`);
