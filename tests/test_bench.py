@@ -174,7 +174,7 @@ BENCH = Path(accuracy.__file__).parent
 ASKED = ("accuracy", "calibration", "endpoints", "ingredients", "plot_scores", "robustness")
 
 
-@pytest.mark.parametrize("name", [*ASKED, "cards", "speed", "worst"])
+@pytest.mark.parametrize("name", [*ASKED, "cards", "speed", "wavesurfer", "worst"])
 def test_every_option_is_described(name: str) -> None:
     said = subprocess.run(
         [sys.executable, BENCH / f"{name}.py", "--help"],
