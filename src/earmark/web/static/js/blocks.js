@@ -19,8 +19,15 @@ export class BlockList {
 
   /** Show them; only what changed is made anew, since a long recording has thousands. */
   show(blocks, selected) {
-    if (blocks !== this.#shown) {
-      this.#shown = blocks;
+    const before = this.#shown;
+    this.#shown = blocks;
+    const sameOnes = before?.length === blocks.length && blocks.length > 0
+      && blocks.every((block, i) => block.key === before[i].key);
+    if (sameOnes) { // an edge that is dragged moves sixty times a second
+      blocks.forEach((block, i) => {
+        if (block !== before[i]) this.list.children[i].replaceWith(item(block, i, describe(block, i)));
+      });
+    } else if (blocks !== before) {
       const old = new Map([...this.list.children].map((node) => [Number(node.dataset.key), node]));
       const items = blocks.map((block, i) => {
         const text = describe(block, i);

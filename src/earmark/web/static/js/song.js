@@ -13,6 +13,7 @@ import { recall } from "./kept.js";
 import { library } from "./library.js";
 import { Looking } from "./looking.js";
 import { notice, say, trying } from "./notices.js";
+import { Overview } from "./overview.js";
 import { Peaks } from "./peaks.js";
 import { Player } from "./player.js";
 import { saves } from "./saves.js";
@@ -23,7 +24,7 @@ import { lay } from "./songlook.js";
 import { neighbour } from "./songlist.js";
 import { Spectrum } from "./spectrum.js";
 import { View } from "./view.js";
-import { drawOverview, drawWave } from "./wave.js";
+import { drawWave } from "./wave.js";
 
 const FIRST_S = 60; // how much of a song is seen when it is opened
 
@@ -52,7 +53,8 @@ export class SongRoom extends Correcting {
     const { part } = this;
     this.wave = new Canvas(part.wave, (context, w, h) => drawWave(context, w, h, this.scene()));
     this.wave.resized = (width) => this.view.resize(width);
-    this.over = new Canvas(part.overview, (context, w, h) => drawOverview(context, w, h, this.scene()));
+    const overview = new Overview();
+    this.over = new Canvas(part.overview, (context, w, h) => overview.draw(context, w, h, this.scene()));
     this.under = new Canvas(part.spectrumCanvas, (context, w, h) => this.spectrum?.draw(context, w, h, this.scene()));
     this.list = new BlockList(part.blocks, part.blocksCount, { choose: (key) => this.look.choose(key) });
     this.decoding = new Decoding(part.decoding, {

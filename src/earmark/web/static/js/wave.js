@@ -171,31 +171,3 @@ function playhead(context, x, height) {
   context.lineTo(x, RULER - 3);
   context.fill();
 }
-
-/** The whole song in a strip, with the window that the large picture shows. */
-export function drawOverview(context, width, height, scene) {
-  const c = palette();
-  const whole = { start: 0, end: scene.view.duration, perPx: scene.view.duration / width, width, x: (t) => (t / scene.view.duration) * width };
-  context.fillStyle = c.unsung;
-  context.fillRect(0, 0, width, height);
-  const { fill } = ofLabel(scene.label);
-  context.fillStyle = fill;
-  for (const block of scene.blocks) {
-    if (block.label !== scene.label) continue;
-    const x = whole.x(block.start_s);
-    context.fillRect(x, 0, Math.max(0.5, whole.x(block.end_s) - x), height);
-  }
-  if (scene.peaks?.coarse) outline(context, { peaks: scene.peaks, view: whole, top: 4, bottom: height - 4 });
-  const a = Math.max(0, whole.x(scene.view.start));
-  const b = Math.min(width, whole.x(scene.view.end));
-  context.fillStyle = c.panel;
-  context.globalAlpha = 0.62;
-  context.fillRect(0, 0, a, height);
-  context.fillRect(b, 0, width - b, height);
-  context.globalAlpha = 1;
-  context.strokeStyle = c.accent;
-  context.lineWidth = 2;
-  context.strokeRect(a + 1, 1, Math.max(4, b - a - 2), height - 2);
-  context.fillStyle = c.playhead;
-  context.fillRect(Math.round(whole.x(scene.time)) - 1, 0, 2, height);
-}
