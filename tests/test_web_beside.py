@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -17,8 +18,7 @@ from earmark.store.brought import Brought, bring
 from earmark.store.database import Database
 from earmark.store.heard import heard_labels, heard_ranges
 from earmark.store.segments import marked
-from earmark.web import beside, library
-from earmark.web.lessons import _manifest
+from earmark.web import beside, library, training_set
 from served import music, page, served
 from shell import earmark
 
@@ -210,7 +210,9 @@ def test_a_file_that_tells_of_singing_alone_says_nothing_of_speech(music, tmp_pa
         now = labels.load(session.db, found["id"])
         assert heard_labels(now, ["singing", "speech"]) == ["singing"]
         rows = session.library.all()[:1]
-        line = json.loads(_manifest(session, rows, "plan")[0].read_text())
+        (tmp_path / "set").mkdir()
+        written = training_set.written(session, rows, tmp_path / "set", Event())
+        line = json.loads(written.manifest.read_text())
         assert (line["labels"].endswith(".singing.csv"), "known" in line) == (True, False)
         found = save(page, found, found["segments"])  # who ticks it anew has seen both
         save(page, found, found["segments"], checked=True)
