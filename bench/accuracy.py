@@ -147,7 +147,9 @@ def _found_edges(tracks: Sequence[Track]) -> tuple[str, str]:
     errors_s = pool([tally(t, collar_s=0, window_s=WINDOW_S) for t in tracks]).errors_s
     near_s = errors_s[errors_s < FOUND_S]
     edges = sum(2 * len(runs(t.reference, duration_s=t.duration_s)) for t in tracks)
-    return f"{100 * len(near_s) / edges:.0f} %", rounded(np.median(near_s)) if len(near_s) else "·"
+    if not len(near_s):
+        return "0 %" if edges else "·", "·"
+    return f"{100 * len(near_s) / edges:.0f} %", rounded(np.median(near_s))
 
 
 def _measured(song: Song, answer: Answer) -> Track:

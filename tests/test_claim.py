@@ -50,3 +50,17 @@ def test_a_note_from_before_these_were_told_goes_on(folder: Path) -> None:
     claim(folder, processes=1).note()
     with pytest.raises(DataError, match="processes was 1 and is 4"):
         claim(folder)
+
+
+def test_a_note_from_before_a_field_was_there_goes_on(folder: Path) -> None:
+    path = folder / "run" / "training.json"
+    note = json.loads(path.read_text())
+    for stage in note["recipe"]["stages"]:
+        assert stage.pop("rooms") == 0.5
+    del note["recipe"]["dropout"]
+    path.write_text(json.dumps(note))
+    claim(folder)
+    note["recipe"]["stages"][0]["rooms"] = 0.25
+    path.write_text(json.dumps(note))
+    with pytest.raises(DataError, match=r"stages\.0\.rooms was 0.25 and is 0.5"):
+        claim(folder)

@@ -2,6 +2,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -141,6 +142,33 @@ def test_a_full_disk(ledger):
     assert "cannot be used" in done.stdout
     put(ledger, "a.csv", b"1")  # space was freed
     assert ledger.finished(["a.csv"], origin="first") == ROW
+
+
+def test_a_link_to_another_folders_file_is_not_written(tmp_path):
+    other = tmp_path / "other.db"
+    sqlite3.connect(other).close()
+    other.touch()
+    (tmp_path / "songs").mkdir()
+    (tmp_path / "songs" / NAME).symlink_to(other)
+    ledger = Ledger(tmp_path / "songs")
+    with pytest.raises(OutputError, match=r"cannot be used \(it is a link\)"):
+        ledger.sign("a.csv", b"1", known=None, song="")
+    with pytest.raises(OutputError, match=r"it is a link"):
+        ledger.known("a.csv")
+    assert other.stat().st_size == 0
+
+
+@pytest.mark.parametrize("said", ["[[NaN, NaN]]", "[[2, 1]]", '[["a", 1]]', "5", "[[0, Infinity]]"])
+def test_stretches_that_cannot_be_are_told(ledger, said):
+    put(ledger, "a.csv", b"1")
+    ledger.sign("a.csv", b"1", known=((1.0, 2.0),), song="")
+    assert ledger.known("a.csv") == ((1.0, 2.0),)
+    with closing(sqlite3.connect(ledger.path)) as connection, connection:
+        connection.execute("UPDATE signed SET known = ?", (said,))
+    with pytest.raises(OutputError, match="no list of stretches"):
+        ledger.known("a.csv")
+    with pytest.raises(OutputError, match="no list of stretches"):
+        ledger.by_person(["a.csv"], song="")
 
 
 def test_several_processes_at_once(ledger):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import math
 import os
 import sqlite3
 import time
@@ -25,6 +26,8 @@ from earmark.errors import OutputError
 
 NAME = ".earmark.sqlite"
 TIMEOUT_S = 60.0
+READING_TIMEOUT_S = 5.0
+"""A row is written in a moment: who waits longer waits for a program that hangs."""
 _SONG = "song"
 """Where a row of the ledger keeps the recording's absolute path, beside the summary's cells."""
 _WHEN = "written"
@@ -170,12 +173,12 @@ class Ledger:
     def known(self, name: str, *, song: str = "") -> Ranges | None:
         """Where a person listened to what a file tells, as (start_s, end_s); None: everywhere."""
         said = self._signed(name, self._sha256_of(name) or "", song)
-        return None if said is None or said == "null" else _ranges(said)
+        return None if said is None or said == "null" else self._ranges(said)
 
     def _person(self, name: str, sha256: str, song: str) -> bool | None:
         """Whether a person made or checked these bytes, as the page says; None: it says nothing."""
         said = self._signed(name, sha256, song)
-        return None if said is None else said == "null" or bool(_ranges(said))
+        return None if said is None else said == "null" or bool(self._ranges(said))
 
     def _signed(self, name: str, sha256: str, song: str) -> str | None:
         query = "SELECT known, song FROM signed WHERE name = ? AND sha256 = ?"
@@ -290,7 +293,7 @@ class Ledger:
         """What a query finds; nothing where there is no ledger yet, or no such table in it."""
         if not self.path.exists():
             return []
-        with self._connected() as connection:
+        with self._connected(READING_TIMEOUT_S) as connection:
             if not connection.execute(_HAS_TABLE, (table,)).fetchone():
                 return []
             return connection.execute(query, values).fetchall()
@@ -307,22 +310,32 @@ class Ledger:
             raise OutputError(f"{path}: cannot be replaced ({error.strerror}).{advice}") from error
 
     @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
+    def _connected(self, timeout_s: float = TIMEOUT_S) -> Iterator[sqlite3.Connection]:
+        if self.path.is_symlink():  # it would be another folder's file that is written
+            raise self._unusable("it is a link")
         try:
             with closing(
-                sqlite3.connect(self.path, timeout=TIMEOUT_S, isolation_level=None)
+                sqlite3.connect(self.path, timeout=timeout_s, isolation_level=None)
             ) as connection:
                 yield connection
         except sqlite3.Error as error:
-            raise OutputError(
-                f"{self.path}: earmark's record of what it wrote cannot be used ({error}). If the "
-                "folder can be written and has space, delete this file; earmark then takes what is "
-                "there for somebody else's, and --overwrite replaces it."
-            ) from error
+            raise self._unusable(error) from error
 
+    def _ranges(self, said: str) -> Ranges:
+        try:
+            found = tuple((float(start), float(end)) for start, end in json.loads(said))
+        except (ValueError, TypeError) as error:
+            raise self._unusable("what it says of a file is no list of stretches") from error
+        if not all(0 <= start < end < math.inf for start, end in found):
+            raise self._unusable("what it says of a file is no list of stretches")
+        return found
 
-def _ranges(said: str) -> Ranges:
-    return tuple((start, end) for start, end in json.loads(said))
+    def _unusable(self, why: object) -> OutputError:
+        return OutputError(
+            f"{self.path}: earmark's record of what it wrote cannot be used ({why}). If the "
+            "folder can be written and has space, delete this file; earmark then takes what is "
+            "there for somebody else's, and --overwrite replaces it."
+        )
 
 
 def _cells(row: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import MISSING, asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from earmark.atomic import write_atomic
 from earmark.errors import DataError, OutputError
 from earmark.learn.locking import Busy, lock
 from earmark.learn.manifest import Track
-from earmark.learn.recipe import Recipe
+from earmark.learn.recipe import Recipe, Stage
 
 NOTE = "training.json"
 """What is learnt in a folder."""
@@ -91,7 +91,7 @@ def _changed(path: Path, note: str) -> str:
     """What the two notes differ in, for a message; empty where they say the same."""
     try:
         old, new = (json.loads(text) for text in (path.read_text("utf-8"), note))
-        old = {key: new[key] for key in _SINCE} | old
+        old = {key: new[key] for key in _SINCE} | old | {"recipe": _whole(old["recipe"])}
         before, now = (
             {"processes": each["processes"]} | dict(_leaves(each["recipe"])) for each in (old, new)
         )
@@ -102,6 +102,18 @@ def _changed(path: Path, note: str) -> str:
     parts = [f"{k} was {_shown(before, k)} and is {_shown(now, k)}" for k in keys[:8]]
     parts += [f"{len(keys) - 8} more keys differ"] if len(keys) > 8 else []
     return "; ".join(parts + others)
+
+
+def _whole(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """A noted recipe with the fields that were not there yet, which did what they do by default."""
+    stages = [_defaults(Stage) | stage for stage in recipe["stages"]]
+    return _defaults(Recipe) | recipe | {"stages": stages}
+
+
+def _defaults(settings: type[Recipe | Stage]) -> dict[str, Any]:
+    """As they are noted."""
+    values = {f.name: f.default for f in fields(settings) if f.default is not MISSING}
+    return dict(json.loads(json.dumps(values)))
 
 
 def _leaves(tree: Any, *path: str) -> Iterator[tuple[str, Any]]:

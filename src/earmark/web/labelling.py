@@ -23,6 +23,7 @@ from earmark.formats import Format
 from earmark.labels import is_audio, output_tag
 from earmark.ledger import Ledger
 from earmark.places import places
+from earmark.runtime import DEFAULT
 from earmark.store import detections, labels, songs, written
 from earmark.store.detections import Detection
 from earmark.store.heard import heard_labels
@@ -31,7 +32,7 @@ from earmark.store.segments import marked, plain
 from earmark.store.songs import UPLOAD, SongRow
 from earmark.web.answers import Json, RefusedError, binary, flag_of, sent, text_of
 from earmark.web.checking import decoding_of, revision_of, segments_of
-from earmark.web.models import DEFAULT, hysteresis
+from earmark.web.models import hysteresis
 from earmark.web.session import Session
 
 

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from earmark.runtime import DEFAULT
 from earmark.store import songs
 from earmark.store.songs import UPLOAD
 from earmark.web.answers import Json, RefusedError, sent, text_of
-from earmark.web.models import DEFAULT
 from earmark.web.session import Session
 
 MOST = 10_000

@@ -18,8 +18,6 @@ from earmark.hysteresis import Hysteresis
 from earmark.runtime import SHIPPED, model_names, taught_folder, taught_names
 from earmark.web.answers import RefusedError
 
-DEFAULT = "singing"
-
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -13,8 +13,8 @@ from starlette.routing import Route
 from earmark import __version__, formats
 from earmark.errors import how_to_install
 from earmark.labels import AUDIO_SUFFIXES
+from earmark.runtime import DEFAULT
 from earmark.web.answers import Json, RefusedError
-from earmark.web.models import DEFAULT
 from earmark.web.session import Session
 
 FORMATS = {

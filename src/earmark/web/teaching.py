@@ -221,6 +221,8 @@ class Teaching:
             raise RefusedError(409, f"{why}: say that it is to be kept anyway.")
         with suppress(RefusedError):
             self.cancel()
+        if self.state["status"] == "kept":  # meanwhile it was compared, and kept for that
+            return self.state
         ask([*self._command, "--keep", name, *_overwriting(self.state["replace"])])
         with self._turn:
             self._set(self._state | {"status": "kept", "message": None, "eta_s": None}, note=True)

@@ -14,13 +14,13 @@ from earmark.annotation import Annotation
 from earmark.atomic import write_atomic
 from earmark.formats import dumps
 from earmark.labels import output_tag
+from earmark.runtime import DEFAULT
 from earmark.store import detections, labels
 from earmark.store.heard import heard_labels, heard_ranges
 from earmark.store.segments import plain
 from earmark.store.songs import SongRow
 from earmark.web.answers import RefusedError
 from earmark.web.leaving import while_not
-from earmark.web.models import DEFAULT
 from earmark.web.session import Session
 
 TICK = "tick 'Checked by me' when the whole song is right"

@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 import { Events } from "./events.js";
 import { keys } from "./keys.js";
 import { library } from "./library.js";
-import { openNext } from "./next.js";
+import { leaveNext, openNext } from "./next.js";
 import { showModels } from "./models.js";
 import { notice, say } from "./notices.js";
 import { forgetPalette } from "./paint.js";
@@ -36,6 +36,7 @@ function enter(name) {
     document.title = { next: "Label next – earmark", teach: "Teach – earmark", models: "Models – earmark" }[name] ?? "earmark";
   }
   if (name !== "teach") teaching.leave();
+  if (name !== "next") leaveNext();
 }
 
 /** Show what the address says. */

@@ -9,6 +9,9 @@ const meter = (value) => el("span", { class: "meter", title: `Uncertainty ${Math
 
 let asked = null; // what is asked for now; the server stops where it is not waited for
 
+/** Nobody looks any more. */
+export const leaveNext = () => asked?.abort();
+
 /** Fill the room anew. */
 export async function openNext() {
   asked?.abort();

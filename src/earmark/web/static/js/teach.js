@@ -33,7 +33,10 @@ export class Teaching {
     await trying(() => this.read());
     await trying(() => this.asking.look());
   }
-  leave() { this.#open = false; }
+  leave() {
+    this.#open = false;
+    this.asking.leave();
+  }
 
   /** Ask how it stands. */
   async read() { this.told(await askJson("/api/teach")); }

@@ -118,10 +118,15 @@ export class Asking {
     if (this.layers.selectedIndex < 0) this.layers.value = this.#layers = "";
   }
 
-  /** Ask for the plan of what is chosen now. */
-  replan() {
+  /** Nobody waits for the plan any more. */
+  leave() {
     clearTimeout(this.#timer);
     this.#planning?.abort(); // the server stops, too
+  }
+
+  /** Ask for the plan of what is chosen now. */
+  replan() {
+    this.leave();
     if (!this.#chosen.size) {
       this.#plan = null;
       this.#showPlan();
