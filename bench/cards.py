@@ -1,14 +1,13 @@
 """Fill README and model cards with what the benches wrote.
 
-    python bench/cards.py --results work/bench --models work/models --commit b67b129
+    python bench/cards.py --results work/bench
 
 ``work/bench`` holds the benches' outputs: ``dev.md``, ``nc.md``, ``robustness.md``, ``speed.md``,
-``ingredients.md``; ``work/models`` is what ``runs/train.sh`` made. A page says itself what goes
-where, between two comments, the last one being ``end``::
+``left_out.md``, ``ingredients.md``. A page says itself what goes where, between two comments, the
+last one being ``end``::
 
     <!-- filled by dev: origin; pooled; called singing -->
     <!-- filled by dev for singing-fast: pooled -->
-    <!-- filled by facts: singing-fast -->
     <!-- end -->
 
 A table is named by the start of its first heading; ``origin`` is the line of date, machine and
@@ -19,16 +18,12 @@ model's rows stay.
 from __future__ import annotations
 
 import argparse
-import json
 import re
-from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 from earmark.atomic import write_atomic
-from earmark.learn.calibrate import TOLD
-from earmark.runtime import SHIPPED, OnnxModel, model_names
+from earmark.runtime import SHIPPED, model_names
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(
@@ -41,18 +36,16 @@ BLOCK = re.compile(
 def main() -> None:
     """Rewrite the blocks of all pages; a block whose bench did not run stays as it is."""
     options = _options()
-    fill = partial(_filled, results=options.results, facts=partial(_facts, options))
+    fill = partial(_filled, results=options.results)
     for page in (README, *(SHIPPED / f"{name}.md" for name in model_names())):
         text = page.read_text("utf-8")
         write_atomic(page, BLOCK.sub(fill, text).encode())
 
 
-def _filled(block: re.Match[str], *, results: Path, facts: Callable[[str], str]) -> str:
+def _filled(block: re.Match[str], *, results: Path) -> str:
     """A block with what its opening comment asks for."""
     opening, end = block[1], block[5]
     parts = [part.strip() for part in block["parts"].split(";")]
-    if block["file"] == "facts":
-        return f"{opening}{facts(parts[0])}{end}"
     path = results / f"{block['file']}.md"
     if not path.is_file():
         print(f"{path}: not there, its tables stay as they are")
@@ -89,30 +82,9 @@ def _only(paragraph: str, model: str | None) -> str:
     return "\n".join([head, line, *own])
 
 
-def _facts(options: argparse.Namespace, name: str) -> str:
-    """What a model's file and its calibration say."""
-    info = OnnxModel(name).info
-    note = json.loads((options.models / name / "calibration.json").read_text("utf-8"))
-    left_out, decoding = note["leave_one_out"], info.decoding
-    said = ", ".join(
-        f"{key.replace('_', ' ')} {left_out['before'][key]:.3f} and {left_out['after'][key]:.3f}"
-        for key in (*TOLD, "calibration_error")
-    )
-    return (
-        f"\n- file `{name}.onnx`, sha256 `{info.sha256}`, {info.parameters:,} parameters\n"
-        f"- made by `runs/train.sh DATA OUT {name}`, {date.today().isoformat()}, "
-        f"commit {options.commit}\n"
-        f"- calibrated on the songs of `dev`: scale {note['scale']:.3f}, shift {note['shift']:.3f},"
-        f" start at {decoding['onset']:g}, end at {decoding['offset']:g}. With each song left out "
-        f"in turn, before and after: {said}\n\n"
-    )
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=Path, required=True, help="the benches' outputs")
-    parser.add_argument("--models", type=Path, required=True, help="the folder of the trainings")
-    parser.add_argument("--commit", required=True, help="the models were trained at")
     return parser.parse_args()
 
 
