@@ -93,6 +93,7 @@ def test_a_song_without_singing(music, tmp_path):
         ("one.txt", "0.5\t1.25\n"),
         ("one.lab", "0.5 1.25\n"),
         ("one.srt", "1\n00:00:00,500 --> 00:00:01,250\n\n"),
+        ("one.srt", "1\n00:00:00,500 --> 00:00:01,250\n(0.93)\n"),
         ("one.json", '{"segments": [{"start_s": 0.5, "end_s": 1.25}]}'),
         ("one.rttm", "SPEAKER one 1 0.5 0.75 <NA> <NA> <NA> <NA> <NA>\n"),
     ],
@@ -330,14 +331,15 @@ def test_whoever_was_faster_is_not_undone(tmp_path):
     db.close()
 
 
-def test_a_database_of_the_first_version_goes_on(tmp_path):
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_database_of_an_earlier_version_goes_on(tmp_path, version):
     path = tmp_path / "earmark.db"
     Database(path).close()
-    first = sqlite3.connect(path)
-    for column in ("known", "tells", "beside", "origin", "brought"):
-        first.execute(f"ALTER TABLE songs DROP COLUMN {column}")
-    first.execute("PRAGMA user_version = 1")
-    first.close()
+    earlier = sqlite3.connect(path)
+    for column in ("known", "tells", "beside", "origin", "brought")[3 * (version - 1) :]:
+        earlier.execute(f"ALTER TABLE songs DROP COLUMN {column}")
+    earlier.execute(f"PRAGMA user_version = {version}")
+    earlier.close()
     for _ in range(2):
         db = Database(path)
         songs.add(db, [(tmp_path / "one.wav", "one")], kind="folder")

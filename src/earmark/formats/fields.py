@@ -17,7 +17,7 @@ from earmark.errors import FormatError
 
 
 class AssumedLabel(str):
-    """A label that its file leaves out: it equals any other, and tells that nobody wrote it."""
+    """A label that a file leaves out: equal to one that is written, but known for assumed."""
 
     __slots__ = ()
 
