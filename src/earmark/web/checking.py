@@ -34,7 +34,7 @@ def segments_of(
     duration_s : float or None
         Length of the song; None where nobody knows it.
     standing : iterable of dict
-        The segments that these replace. Where they reach beyond the song (its header told a greater
+        The segments that these replace, or replaced. Where they reach beyond the song (its header told a greater
         length than it has), others may as well: else no edit could be saved.
 
     Raises

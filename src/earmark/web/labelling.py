@@ -106,7 +106,7 @@ def _save(request: Request, wanted: dict[str, Any]) -> Response:
         wanted,
         known=_labels(session, heard),
         duration_s=row.duration_s,
-        standing=[] if now is None else now.segments,
+        standing=[] if now is None else [*now.segments, *(now.brought or ())],
     )
     decoding = decoding_of(wanted, own=_own(session, heard))
     try:
