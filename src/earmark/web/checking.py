@@ -34,8 +34,8 @@ def segments_of(
     duration_s : float or None
         Length of the song; None where nobody knows it.
     standing : iterable of dict
-        The segments that these replace, or replaced. Where they reach beyond the song (its header told a greater
-        length than it has), others may as well: else no edit could be saved.
+        The segments that stand, or stood before. Where they reach beyond the song (its header told
+        a greater length than it has), others may as well: else no edit could be saved.
 
     Raises
     ------
