@@ -68,12 +68,49 @@ def test_what_earmark_wrote_and_nobody_touched_is_heard_anew(music: Path) -> Non
 
 def test_failures_are_named_and_the_others_are_there(music: Path) -> None:
     (music / "broken.mp3").write_text("no music")
-    (music / "pop/a b.csv").write_text("start_s,end_s,label\nx,2,singing\n")
+    (music / "broken.csv").write_text(LABELS)
     said = earmark("cues", "Music", "-o", "c.xml")
     assert said.code == 1
     assert "broken.mp3" in said.err
-    assert "a b.csv" in said.err
-    assert [track.get("Name") for track in tracks("c.xml").values()] == ["corrected"]
+    assert [track.get("Name") for track in tracks("c.xml").values()] == ["corrected", "a b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a b.csv", "start_s,end_s,label\nx,2,singing\n"),
+        ("a b.csv", "start_s,end_s,label\n1,2,singing\n500,900,singing\n"),  # of another song
+        ("a b.csv", "start,end,text\n0,1.5,Hello and welcome\n"),
+        ("a b.txt", "Is this the real life?\n"),
+        ("a b.json", '{"id": "x", "title": "a b"}'),
+        ("a b.srt", "1\n00:00:01,000 --> 00:00:02,000\nIs this the real life?\n"),
+    ],
+)
+def test_a_song_beside_what_is_no_labels_of_it_is_listened_to(
+    music: Path, name: str, text: str
+) -> None:
+    assert earmark("cues", music / "pop", "-o", "heard.xml").code == 0
+    (music / "pop" / name).write_text(text)
+    said = earmark("cues", music / "pop", "-o", "c.xml")
+    assert said.code == 0, said.err
+    assert "a b.ogg: listened to, since what may be its labels cannot be used: " in said.err
+    assert name in said.err.partition("cannot be used: ")[2]
+    assert Path("c.xml").read_bytes() == Path("heard.xml").read_bytes()
+
+
+def test_a_talk_that_the_page_saved_has_no_cues(music: Path) -> None:
+    """Its file knows speech alone, but was made where both were looked for."""
+    for name in ("corrected.csv", "pop/a b.csv"):
+        (music / name).write_text("start_s,end_s,label\n1,2,speech\n")
+    said = earmark("cues", "Music", "-o", "c.xml")
+    assert (said.code, "not written, since nobody sings" in said.err) == (1, True), said.err
+
+
+def test_other_labels_beside_singing_count_for_nothing(music: Path) -> None:
+    (music / "corrected.csv").write_text(LABELS + "3,4,guitar\n")
+    said = earmark("cues", music / "corrected.ogg", "-o", "c.xml")
+    (track,) = tracks("c.xml").values()
+    assert (said.code, len(track)) == (0, 2)
 
 
 def test_labels_that_disagree_are_told(music: Path) -> None:

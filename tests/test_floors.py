@@ -23,7 +23,18 @@ FLOORS: list[tuple[list[str], set[str]]] = [
     # rooms, in order                                                   outside packages
     (["errors", "annotation", "atomic", "ahead", "home"], {"numpy", "platformdirs"}),
     (
-        ["audio", "peaks", "features", "formats", "gaps", "labels", "relabel", "metrics", "synth"],
+        [
+            "audio",
+            "peaks",
+            "features",
+            "formats",
+            "gaps",
+            "labels",
+            "song_labels",
+            "relabel",
+            "metrics",
+            "synth",
+        ],
         {"soundfile", "soxr", "av"},
     ),
     (["hysteresis", "models", "cards", "runtime"], {"onnxruntime"}),

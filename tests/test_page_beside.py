@@ -28,7 +28,7 @@ def test_what_lay_beside_songs_is_seen_and_outlives_detection(visit, tmp_path):
         until(lambda: "the end 'x' is not a number" in note.inner_text())
 
         mine.locator("a").click()
-        until(lambda: "These labels are a person's." in note.inner_text())
+        until(lambda: "These labels are a person's, from mine.csv" in note.inner_text())
         until(lambda: len(times(page)) == 2)
         assert times(page)[0] == ("0:01.00", "0:02.50")
         assert page.locator(".blocks .by").all_inner_texts() == ["by hand"] * 2

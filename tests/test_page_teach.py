@@ -120,7 +120,7 @@ def test_a_song_whose_thresholds_alone_changed_is_not_to_be_chosen(served, class
     box = page.locator(f"#teach-song-{moved}")
     until(box.is_disabled)
     reason = page.locator(f"#{box.get_attribute('aria-describedby')}")
-    assert "holds only what the model said" in reason.inner_text()
+    assert "holds nothing that a person has heard" in reason.inner_text()
     assert page.locator(f"#teach-song-{mine}").is_enabled()
     page.locator(f"#teach-song-{mine}").check()
     until(page.locator("#teach-start").is_enabled)

@@ -360,7 +360,7 @@ def test_only_what_a_person_heard_teaches(page, tmp_path):
     assert page.json("/api/songs/1")["edited"]  # by the thresholds alone
     mine, checked = page.json("/api/teach/songs")["songs"]
     assert (mine["id"], checked) == (1, {"id": 2, "why": None})
-    assert mine["why"].startswith("It holds only what the model said, so")
+    assert mine["why"].startswith("It holds nothing that a person has heard, so")
     answer = begin(page, "mine", ids=[1])
     assert (answer.status_code, "tick 'Checked by me'" in answer.json()["error"]) == (409, True)
     block = {"start_s": 0.5, "end_s": 1.0, "label": "singing", "by": "person"}

@@ -6,15 +6,15 @@ touched teaches it nothing that it did not know, and is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from earmark.errors import DataError, EarmarkError
-from earmark.labels import song_name
 from earmark.learn.corrected import Corrected, corrected
 from earmark.ledger import Ledger
-from earmark.own_labels import differing, may_be_labels, of_person
-from earmark.sources import find_songs
+from earmark.own_labels import Listing, differing, listed, of_person, of_song
+from earmark.sources import Song, find_songs
 
 
 def corrections(paths: Sequence[str]) -> tuple[list[Corrected], list[str]]:
@@ -23,30 +23,26 @@ def corrections(paths: Sequence[str]) -> tuple[list[Corrected], list[str]]:
     Parameters
     ----------
     paths : sequence of str
-        As :func:`earmark.sources.find_songs` takes them.
+        As :func:`earmark.sources.find_songs` takes them. A song that is not named itself takes none
+        of the others with it: why it cannot be used is among the notes.
 
     Raises
     ------
-    DataError, FormatError, AudioError
-        If a song that was named itself has no labels, or labels or songs cannot be used.
+    DataError, FormatError, AudioError, OutputError
+        If what was named itself has no labels, or these or the song cannot be used.
     """
+    beside = cache(listed)  # a folder is listed once, however many songs it has
     found, notes = [], []
-    named = {Path(path) for path in paths if not Path(path).is_dir()}
     for song in find_songs(paths):
-        if song.problem is not None:
-            raise DataError(song.problem)
-        path = Path(song.path)
         try:
-            labels, *others = _label_files(path)
+            taken, note = _corrected(song, beside)
         except EarmarkError as error:
-            if path in named:
+            if song.path in paths:
                 raise
             notes.append(str(error))
             continue
-        note = differing([labels, *others])
+        found.append(taken)
         notes += [] if note is None else [note]
-        known = Ledger(labels.parent).known(labels.name, song=str(path.resolve()))
-        found.append(corrected(path, labels=labels, known=known))
     return found, notes
 
 
@@ -58,24 +54,30 @@ def label_file(song: Path) -> Path:
     DataError
         If the song is not there, has none, or has only what earmark wrote.
     """
-    return _label_files(song)[0]
+    return _label_files(song, listed)[0]
 
 
-def _label_files(song: Path) -> list[Path]:
+def _corrected(song: Song, beside: Callable[[Path], Listing]) -> tuple[Corrected, str | None]:
+    """A song with its labels, and what to know of them."""
+    if song.problem is not None:
+        raise DataError(song.problem)
+    path = Path(song.path)
+    files = _label_files(path, beside)
+    known = Ledger(files[0].parent).known(files[0].name, song=str(path.resolve()))
+    return corrected(path, labels=files[0], known=known), differing(files)
+
+
+def _label_files(song: Path, beside: Callable[[Path], Listing]) -> list[Path]:
     """Those of a person's, the one that counts first."""
     if not song.is_file():
         raise DataError(f"{song}: the song is not there; was it moved or deleted?")
-    beside = [
-        path
-        for path in sorted(song.parent.iterdir())
-        if may_be_labels(path) and song_name(path) == song_name(song)
-    ]
-    usable = of_person(beside, song)
+    files = of_song(beside(song.parent), song)
+    usable = of_person(files, song)
     if not usable:
         why = (
-            f"only {beside[0].name}, which nobody edited as far as earmark knows; correct it, or "
+            f"only {files[0].name}, which nobody edited as far as earmark knows; correct it, or "
             f"call it {song.stem}.csv if it is right"
-            if beside
+            if files
             else f"none; write {song.stem}.csv"
         )
         raise DataError(f"{song}: no labels of yours beside it: {why}")

@@ -1,7 +1,8 @@
 """Where many songs are sung, for one collection of cue points.
 
-A person's label file beside a song counts (:mod:`earmark.own_labels`); the others are listened to:
-what earmark wrote and nobody touched tells no more than listening does.
+A person's label file beside a song counts (:mod:`earmark.own_labels`); the others are listened to,
+also where earmark has written labels that nobody touched. So is, with a warning, a song whose label
+file cannot be used: lyrics and subtitles are often called as labels are.
 """
 
 from __future__ import annotations
@@ -12,20 +13,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark.annotation import SINGING, Annotation
-from earmark.audio import audio_info
+from earmark.annotation import SINGING, Annotation, labelled
 from earmark.batch import run
-from earmark.errors import EarmarkError
-from earmark.labels import read_singing, song_name
-from earmark.own_labels import differing, may_be_labels, of_person
+from earmark.errors import AudioError, EarmarkError
+from earmark.own_labels import Listing, differing, listed, of_person, of_song
+from earmark.song_labels import read_labels
 from earmark.sources import Song
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from earmark.detector import SingingDetector
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Sung:
     """A song, and where it is sung.
 
     Parameters
@@ -35,16 +37,19 @@ class Marked:
         None if nobody can tell.
     error : str
         Why not.
+    notes : tuple of str
+        What to know of its label files, each named.
     """
 
     song: Song
     annotation: Annotation | None
     error: str = ""
+    notes: tuple[str, ...] = ()
 
 
-def marked(
+def where_sung(
     songs: Sequence[Song], detector: SingingDetector, *, jobs: int = 1
-) -> Generator[Marked, None, None]:
+) -> Generator[Sung, None, None]:
     """Where songs are sung, by a person's labels or else by listening.
 
     Parameters
@@ -58,37 +63,40 @@ def marked(
 
     Yields
     ------
-    Marked
+    Sung
         As songs finish, in any order.
     """
-    beside = cache(_beside)
-    unheard = []
+    beside = cache(listed)  # a folder is listed once, however many songs it has
+    unheard: list[Song] = []
+    notes: dict[str, tuple[str, ...]] = {}
     for song in songs:
-        path = Path(song.path)
-        known = {} if song.problem else beside(path.parent)
-        files = of_person(known.get(song_name(path), []), path)
-        if files:
-            yield _by_person(song, files)
-        else:
+        try:
+            known = None if song.problem else _by_person(song, beside)
+        except AudioError:
+            known = None  # listening says so too
+        except EarmarkError as error:
+            why = f"listened to, since what may be its labels cannot be used: {error}"
+            known, notes[song.path] = None, (f"{song.path}: {why}",)
+        if known is None:
             unheard.append(song)
+        else:
+            yield known
     for result in run(unheard, detector, labels=[SINGING], formats=(), jobs=jobs):
-        yield Marked(result.song, result.annotation, result.row["error"])
+        path = result.song.path
+        yield Sung(result.song, result.annotation, result.row["error"], notes.get(path, ()))
 
 
-def _by_person(song: Song, files: list[Path]) -> Marked:
-    try:
-        segments = tuple(read_singing(files[0]))
-        length_s = audio_info(song.path).duration_s
-        note = differing(files)
-    except EarmarkError as error:
-        return Marked(song, None, str(error))
-    return Marked(song, Annotation(segments, length_s, source=song.path, warning=note))
-
-
-def _beside(folder: Path) -> dict[str, list[Path]]:
-    """What may be label files in a folder, by what their songs are called."""
-    found: dict[str, list[Path]] = {}
-    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if may_be_labels(file) and file.is_file():
-            found.setdefault(song_name(file), []).append(file)
-    return found
+def _by_person(song: Song, beside: Callable[[Path], Listing]) -> Sung | None:
+    """Where a song is sung by a person's labels; None where there are none."""
+    path = Path(song.path)
+    if not path.is_file():
+        return None
+    files = of_person(of_song(beside(path.parent), path), path)
+    if not files:
+        return None
+    told = read_labels(files[0], song=path, others=True)
+    note = differing(files)
+    annotation = Annotation(
+        tuple(labelled(told.segments, SINGING)), told.duration_s, source=song.path
+    )
+    return Sung(song, annotation, notes=() if note is None else (note,))

@@ -237,8 +237,8 @@ def check_labels(
             raise DataError(f"{name}: the interval {s.start_s} to {s.end_s} s is reversed")
         if s.end_s > duration_s + SLACK_S:
             raise DataError(
-                f"{name}: an interval ends at {s.end_s:.2f} s, but {audio} is {duration_s:.2f} s "
-                "long; is it the label file of another song, or in other units?"
+                f"{name}: an interval ends at {_time(s.end_s)} s, but {audio} is "
+                f"{duration_s:.2f} s long; is it the label file of another song, or in other units?"
             )
     for a, b in pairwise(ordered):
         if b.start_s < a.end_s - 1e-6:
@@ -246,3 +246,7 @@ def check_labels(
                 f"{name}: the intervals {a.start_s} to {a.end_s} s and {b.start_s} to {b.end_s} s "
                 "overlap; join them"
             )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f}" if seconds < 1e9 else f"{seconds:g}"

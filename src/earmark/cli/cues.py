@@ -37,7 +37,8 @@ def command(
     """Write where songs are sung as cue points, all in one collection for rekordbox.
 
     A song with labels of yours beside it gets these; the others are listened
-    to. Songs in which nobody sings are left out.
+    to, with a warning where a file that may be labels cannot be used. Songs in
+    which nobody sings are left out.
 
     In rekordbox choose the file in Preferences > Advanced > Database >
     rekordbox xml; the playlist in it is called earmark.
@@ -60,7 +61,7 @@ def command(
     songs = find_songs(paths, out=STANDARD)
     if not songs:
         raise EarmarkError("no songs: all that was named are outputs of earmark")
-    found = _marked(songs, model, jobs)
+    found = _sung(songs, model, jobs)
     sung = [annotation for annotation in found if annotation.segments]
     if not sung:
         why = "nobody sings in these songs" if found else "no song could be done"
@@ -78,16 +79,16 @@ def command(
         raise typer.Exit(1)
 
 
-def _marked(songs: list[Song], model: str, jobs: int | None) -> list[Annotation]:
+def _sung(songs: list[Song], model: str, jobs: int | None) -> list[Annotation]:
     """Where the songs are sung, in their order; of those that fail, why is told."""
     from earmark.audio.decoding import printable
-    from earmark.cues import marked
+    from earmark.cues import where_sung
     from earmark.detector import SingingDetector
 
     jobs, threads = share(len(songs), jobs=jobs)
     detector = SingingDetector(model, labels="all", threads=threads)
     detector.chosen([SINGING])  # else there is nothing to mark
-    with closing(marked(songs, detector, jobs=jobs)) as results:
+    with closing(where_sung(songs, detector, jobs=jobs)) as results:
         bar = track(
             results, total=len(songs), description="listening", console=err,
             disable=not err.is_terminal, transient=True,
@@ -99,6 +100,8 @@ def _marked(songs: list[Song], model: str, jobs: int | None) -> list[Annotation]
         if annotation is None:
             complain(printable(error))
             continue
+        for note in by_path[song.path].notes:
+            caution(printable(note))
         if annotation.warning:
             caution(f"{printable(song.path)}: {printable(annotation.warning)}")
         found.append(replace(annotation, source=os.path.abspath(song.path)))

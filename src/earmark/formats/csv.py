@@ -3,9 +3,11 @@
 The reader wants ``start_s`` and ``end_s``, in any order among other columns; ``start`` and ``end``
 do as well, and so do ``onset``, ``offset`` and ``event_label`` (as in DCASE's lists). Without
 ``label`` the rows are singing; with a column ``vocal`` (1 or 0) the rows of 0 are no segments. A
-table without a header is ``start, end[, label[, score]]`` (as mir_eval's intervals), or
-``start, end, vocal`` if its third column is all 0 and 1. Lines that begin with ``#`` are comments.
-A file of 0 bytes is no table: what has no segments has its header still.
+column ``text``, ``transcript``, ``lyrics`` or ``word`` is the label where there is neither, as in
+subtitles: what somebody says is not taken for singing. A table without a header is
+``start, end[, label[, score]]`` (as mir_eval's intervals), or ``start, end, vocal`` if its third
+column is all 0 and 1. Lines that begin with ``#`` are comments. A file of 0 bytes is no table: what
+has no segments has its header still.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ import io
 
 from earmark.annotation import SINGING, Annotation, Segment
 from earmark.errors import FormatError
-from earmark.formats.fields import assemble, decimal, decode, encode, number, one_line, segment
+from earmark.formats.fields import (
+    ASSUMED,
+    assemble,
+    decimal,
+    decode,
+    encode,
+    number,
+    one_line,
+    segment,
+)
 
 COLUMNS = ("start_s", "end_s", "label", "score")
 _ALIASES = {
@@ -25,6 +36,7 @@ _ALIASES = {
     "offset": "end_s",
     "event_label": "label",
 }
+_TEXTS = ("text", "transcript", "lyrics", "word")
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
@@ -67,6 +79,7 @@ def loads(data: bytes, name: str = "csv") -> Annotation:
             f"{where}: columns are separated by {strange[0]}; save the table with commas between "
             "columns, and points in numbers: 0.5,1.25,singing"
         )
+    unnamed: str = ASSUMED
     if _is_number(first[0]):
         flags = all(len(row) == 3 and row[2] in ("0", "1") for _, row in rows)
         columns = ["start_s", "end_s", "vocal"] if flags else list(COLUMNS)
@@ -78,7 +91,13 @@ def loads(data: bytes, name: str = "csv") -> Annotation:
                 f"{where}: no columns start_s and end_s, only {', '.join(first)[:80]!r}; "
                 "name them in the first line, separated by commas"
             )
-    segments = (_segment(dict(zip(columns, row, strict=False)), where) for where, row in rows)
+        if "vocal" in columns:
+            unnamed = SINGING
+        elif "label" not in columns:
+            columns = ["label" if name in _TEXTS else name for name in columns]
+    segments = (
+        _segment(dict(zip(columns, row, strict=False)), where, unnamed) for where, row in rows
+    )
     return assemble(item for item in segments if item)
 
 
@@ -98,7 +117,7 @@ def _rows(text: str, name: str) -> list[tuple[str, list[str]]]:
     return rows
 
 
-def _segment(row: dict[str, str], where: str) -> Segment | None:
+def _segment(row: dict[str, str], where: str, unnamed: str) -> Segment | None:
     """The segment of a row, or None where nobody sings."""
     if "start_s" not in row or "end_s" not in row:
         raise FormatError(f"{where}: start or end is missing; a row is start_s,end_s,label,score")
@@ -106,7 +125,7 @@ def _segment(row: dict[str, str], where: str) -> Segment | None:
         row["start_s"],
         row["end_s"],
         where=where,
-        label=one_line(row.get("label", SINGING)),
+        label=one_line(row["label"]) if "label" in row else unnamed,
         score=row.get("score"),
     )
     vocal = number(row.get("vocal", 1), where=where, what="vocal")

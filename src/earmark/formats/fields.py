@@ -15,6 +15,14 @@ from typing import Any
 from earmark.annotation import SINGING, Annotation, Segment
 from earmark.errors import FormatError
 
+
+class AssumedLabel(str):
+    """A label that a file leaves out: equal to one that is written, but known for assumed."""
+
+    __slots__ = ()
+
+
+ASSUMED = AssumedLabel(SINGING)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -43,14 +51,14 @@ def numbered(text: str, name: str) -> Iterator[tuple[str, str]]:
 
 
 def one_line(label: str) -> str:
-    r"""A label that any line of text can hold.
+    r"""A label that any line of text can hold; of none, the one that is assumed.
 
     Examples
     --------
     >>> one_line(" lead\tvoice\n"), one_line("")
     ('lead voice', 'singing')
     """
-    return " ".join(_CONTROL.sub(" ", label).split()) or SINGING
+    return " ".join(_CONTROL.sub(" ", label).split()) or ASSUMED
 
 
 def decimal(value: float | None) -> str:

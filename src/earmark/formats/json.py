@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from earmark.annotation import SINGING, Annotation
+from earmark.annotation import Annotation
 from earmark.errors import FormatError
-from earmark.formats.fields import assemble, decode, encode, number, segment
+from earmark.formats.fields import ASSUMED, assemble, decode, encode, number, segment
 
 
 def dumps(annotation: Annotation) -> bytes:
@@ -94,7 +94,7 @@ def from_record(record: dict[str, Any], *, where: str) -> Annotation:
                 row.get("start_s"),
                 row.get("end_s"),
                 where=place,
-                label=SINGING if label is None else label,
+                label=ASSUMED if label is None else label,
                 score=row.get("score"),
             )
         )

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from earmark.annotation import SINGING, Annotation
+from earmark.annotation import Annotation
 from earmark.errors import FormatError
 from earmark.formats.fields import (
+    ASSUMED,
     assemble,
     decimal,
     decode,
@@ -73,7 +74,7 @@ def loads(data: bytes, name: str = "rttm") -> Annotation:
         recordings[fields[1]] = None
         start_s = number(fields[3], where=where, what="start")
         end_s = round(start_s + number(fields[4], where=where, what="duration"), 6)
-        label = SINGING if fields[7] == _NONE else fields[7]
+        label = ASSUMED if fields[7] == _NONE else fields[7]
         score = fields[8] if len(fields) > 8 and fields[8] != _NONE else None
         segments.append(segment(start_s, end_s, where=where, label=label, score=score))
     if len(recordings) > 1:

@@ -88,8 +88,8 @@ def cue(block: Block, *, clean: Callable[[str], str] = str) -> Segment:
     start_s, end_s = _seconds(*match.groups()[:3]), _seconds(*match.groups()[3:])
     label = one_line(clean(" ".join(line for _, line in block[head + 1 :])))
     scored = _SCORE.fullmatch(label)
-    label, score = scored.groups() if scored else (label, None)
-    return segment(start_s, end_s, where=where, label=one_line(label), score=score)
+    label, score = (one_line(scored[1]), scored[2]) if scored else (label, None)
+    return segment(start_s, end_s, where=where, label=label, score=score)
 
 
 def _stamp(time_ms: int, point: str) -> str:

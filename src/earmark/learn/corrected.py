@@ -29,9 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.annotation import SINGING, SPEECH, Segment, covered_s, labelled, segments_to_frames
-from earmark.audio import AudioReader
 from earmark.errors import DataError
-from earmark.labels import check_labels, looked_for, read_segments
+from earmark.labels import check_labels
+from earmark.song_labels import read_labels, song_length
 
 Ranges = tuple[tuple[float, float], ...]
 _KEYS = ("path", "audio", "labels", "segments", "known", "name")
@@ -183,7 +183,8 @@ def corrected(
     Raises
     ------
     DataError
-        If a file is not there, labels are called otherwise, overlap, or lie beyond the song.
+        If a file is not there, labels are called otherwise or lie beyond the song, or ``segments``
+        of one label overlap (those of a file are joined).
     FormatError, AudioError
         If a file cannot be read.
     """
@@ -191,25 +192,22 @@ def corrected(
     for file, what in ((path, "song"), *([(Path(labels), "label file")] if labels else [])):
         if not file.is_file():
             raise DataError(f"{file}: the {what} is not there; was it moved or deleted?")
-    found, tells = tuple(segments), {SINGING}
-    if labels is not None:
-        annotation = read_segments(labels)
-        found, tells = annotation.segments, looked_for(annotation, labels) | {SINGING}
-    if strange := sorted({s.label for s in found} - {SINGING, SPEECH}):
-        raise DataError(
-            f"{labels or path}: labels called {', '.join(strange)}; those that teach are "
-            f"{SINGING!r} and {SPEECH!r} (earmark convert --rename OLD=singing, --drop OTHER)"
-        )
-    tells |= {s.label for s in found}
-    with AudioReader(path) as reader:
-        duration_s = reader.duration_s
-        if duration_s is None:  # it has to be read to its end to be known
-            duration_s = sum(len(block) for block in reader) / reader.sr
+    duration_s = song_length(path)
     if duration_s <= 0:
         raise DataError(f"{path}: holds no samples, so nothing can be learnt from it")
-    for label in (SINGING, SPEECH):
-        of_label = labelled(found, label)
-        check_labels(of_label, duration_s=duration_s, name=labels or path, audio=path)
+    if labels is not None:
+        told = read_labels(labels, song=path, duration_s=duration_s)
+        found, tells = told.segments, set(told.tells)
+    else:
+        found = tuple(segments)
+        tells = {SINGING, *(s.label for s in found)}
+        if strange := sorted(tells - {SINGING, SPEECH}):
+            raise DataError(
+                f"{path}: labels called {', '.join(strange)}; those that teach are "
+                f"{SINGING!r} and {SPEECH!r}"
+            )
+        for label in (SINGING, SPEECH):
+            check_labels(labelled(found, label), duration_s=duration_s, name=path, audio=path)
     if known is not None and not any(a < min(b, duration_s) for a, b in known):
         raise DataError(
             f"{path}: nothing of it is known (`known` lies beyond its end, or is empty)"

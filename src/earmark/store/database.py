@@ -15,7 +15,7 @@ from typing import Any
 
 from earmark.errors import OutputError
 
-VERSION = 2
+VERSION = 3
 PATIENCE_S = 5.0
 """How long to wait for another program that writes."""
 _SCHEMA = """
@@ -35,7 +35,9 @@ CREATE TABLE songs (
     first_vocal_s REAL,
     known TEXT,
     tells TEXT,
-    beside TEXT
+    beside TEXT,
+    origin TEXT,
+    brought TEXT
 );
 CREATE TABLE detections (
     song INTEGER PRIMARY KEY REFERENCES songs ON DELETE CASCADE,
@@ -56,10 +58,11 @@ CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 name of its file. ``songs.segments`` is
 NULL as long as nobody, model or person, has said anything. ``detections.scores`` holds float32 of
 shape (frames, labels), ``fingerprint`` size and time of the recording that was heard. ``known`` and
-``tells`` are what a label file said of itself that lay beside the song, ``beside`` what to tell of
-such files (:mod:`earmark.store.brought`)."""
-_STEPS = {2: [f"ALTER TABLE songs ADD COLUMN {name} TEXT" for name in ("known", "tells", "beside")]}
-"""What makes a file of the version before one of this version."""
+``tells`` are what a label file said of itself that lay beside the song, ``brought`` the segments
+that came from it, ``origin`` which file that was, and ``beside`` what is wrong with such files
+(:mod:`earmark.store.brought`)."""
+_ADDED = {2: ("known", "tells", "beside"), 3: ("origin", "brought")}
+"""What makes a file of the version before one of this version: new columns of ``songs``."""
 
 
 class BusyError(OutputError):
@@ -126,8 +129,8 @@ class Database:
                     connection.execute(statement)
             else:
                 for version in range(found + 1, VERSION + 1):
-                    for statement in _STEPS[version]:
-                        connection.execute(statement)
+                    for column in _ADDED[version]:
+                        connection.execute(f"ALTER TABLE songs ADD COLUMN {column} TEXT")
             connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:

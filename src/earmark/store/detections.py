@@ -65,7 +65,6 @@ def keep(db: Database, song: int, heard: Annotation, *, model: str, of: str) -> 
     """
     assert heard.scores is not None
     found = marked(heard.segments)
-    share, first_s = figures(found, duration_s=heard.duration_s)
     told = json.dumps(found)
     with db.change() as connection:
         if not connection.execute("SELECT 1 FROM songs WHERE id = ?", (song,)).fetchone():
@@ -79,14 +78,20 @@ def keep(db: Database, song: int, heard: Annotation, *, model: str, of: str) -> 
             ),
         )
         connection.execute(
-            "UPDATE songs SET duration_s = ?, failure = NULL WHERE id = ?",
-            (heard.duration_s, song),
-        )
-        connection.execute(
             "UPDATE songs SET segments = ?, decoding = NULL, revision = revision + 1, "
-            "vocal_fraction = ?, first_vocal_s = ?, known = NULL, tells = NULL "
+            "known = NULL, tells = NULL, origin = NULL, brought = NULL "
             "WHERE id = ? AND NOT checked AND NOT edited",
-            (told, share, first_s, song),
+            (told, song),
+        )
+        # a person's labels stay, but only now is it known for sure how long the song is
+        (stands,) = connection.execute(
+            "SELECT segments FROM songs WHERE id = ?", (song,)
+        ).fetchone()
+        share, first_s = figures(json.loads(stands or "[]"), duration_s=heard.duration_s)
+        connection.execute(
+            "UPDATE songs SET duration_s = ?, failure = NULL, vocal_fraction = ?, "
+            "first_vocal_s = ? WHERE id = ?",
+            (heard.duration_s, share, first_s, song),
         )
 
 

@@ -2,7 +2,8 @@
 
 A song that is *checked* was heard as a whole. Of another one only the places are known at which a
 person made, moved or took away a block: the rest is what the model said, which is no truth to teach
-it by, nor to measure it on. Labels that came from a file know what the file knew.
+it by, nor to measure it on. Labels that came from a file know what the file knew, and where they
+were changed since.
 """
 
 from __future__ import annotations
@@ -33,11 +34,19 @@ def heard_ranges(
     """
     if now.checked:
         return None
-    places = [block for block in now.segments if block["by"] == PERSON]
     # Labels from a file were not made from this detection: what it says elsewhere nobody took away.
-    if detection is not None and now.known is None:
-        kept = {_place(block) for block in now.segments}
-        places += [block for block in _said(now, detection) if _place(block) not in kept]
+    before = now.brought
+    if before is not None and _decoded_anew(now, before, detection):
+        before = [block for block in before if block["by"] == PERSON]
+    if before is None and detection is not None and now.known is None:
+        before = _said(now, detection)
+    kept = {_place(block) for block in now.segments}
+    places = [block for block in before or () if _place(block) not in kept]
+    # Of a file that says where somebody listened, only that counts, and what was changed since.
+    came = set() if now.known is None else {_place(block) for block in now.brought or ()}
+    places += [
+        block for block in now.segments if block["by"] == PERSON and _place(block) not in came
+    ]
     end_s = float("inf") if duration_s is None else duration_s
     found: list[tuple[float, float]] = []
     around = [(b["start_s"] - AROUND_S, b["end_s"] + AROUND_S) for b in places]
@@ -69,6 +78,15 @@ def _said(now: Labels, detection: Detection) -> list[Marked]:
     if now.decoding is None:
         return detection.segments
     return marked(Hysteresis(**now.decoding).segments(detection.scores))
+
+
+def _decoded_anew(now: Labels, before: Sequence[Marked], detection: Detection | None) -> bool:
+    """Whether thresholds were moved since labels came: these take a model's blocks away unheard."""
+    came = {_place(block) for block in before}
+    if any(block["by"] != PERSON and _place(block) not in came for block in now.segments):
+        return True
+    own = {} if detection is None else detection.provenance
+    return any(own.get(name, value) != value for name, value in (now.decoding or {}).items())
 
 
 def _place(block: Marked) -> tuple[int, int, str]:

@@ -30,6 +30,8 @@ class Labels:
         Where a person listened to what a label file told, if that was not everywhere.
     tells : tuple of str, optional
         The labels that a label file told of, if it was not all of them.
+    brought : list of dict, optional
+        The marked segments that came from a label file, if they did.
     """
 
     revision: int
@@ -39,6 +41,7 @@ class Labels:
     decoding: dict[str, float] | None
     known: Ranges | None = None
     tells: tuple[str, ...] | None = None
+    brought: list[Marked] | None = None
 
 
 class StaleError(EarmarkError):
@@ -55,7 +58,7 @@ class StaleError(EarmarkError):
 def load(db: Database, song: int) -> Labels | None:
     """A song's labels (without segments where nobody has made any); None: there is no such song."""
     rows = db.rows(
-        "SELECT revision, segments, checked, edited, decoding, known, tells FROM songs "
+        "SELECT revision, segments, checked, edited, decoding, known, tells, brought FROM songs "
         "WHERE id = ?",
         song,
     )
@@ -70,6 +73,7 @@ def load(db: Database, song: int) -> Labels | None:
         json.loads(row["decoding"] or "null"),
         None if row["known"] is None else tuple((a, b) for a, b in json.loads(row["known"])),
         None if row["tells"] is None else tuple(json.loads(row["tells"])),
+        json.loads(row["brought"] or "null"),
     )
 
 
@@ -125,7 +129,7 @@ def save(
         kept = now.decoding if decoding is None else dict(decoding)
         connection.execute(
             "UPDATE songs SET segments = ?, decoding = ?, checked = ?, edited = ?, "
-            "vocal_fraction = ?, first_vocal_s = ?, tells = ?, beside = NULL, "
+            "vocal_fraction = ?, first_vocal_s = ?, tells = ?, origin = NULL, beside = NULL, "
             "revision = revision + 1 WHERE id = ?",
             (
                 *(json.dumps(list(segments)), None if kept is None else json.dumps(kept)),

@@ -19,7 +19,7 @@ FOLDER, UPLOAD = "folder", "upload"
 _COLUMNS = """
     songs.id, path, kind, name, songs.duration_s, failure, revision, checked, edited,
     vocal_fraction, first_vocal_s, songs.segments IS NOT NULL AS labelled, model, fingerprint,
-    warning, beside
+    warning, origin, beside
 """
 _FROM = f"SELECT {_COLUMNS} FROM songs LEFT JOIN detections ON detections.song = songs.id"
 
@@ -55,8 +55,10 @@ class SongRow:
         Of the recording that was heard.
     warning : str or None
         What to know of it.
+    origin : str or None
+        Which file its labels came from, as long as nobody has saved others.
     beside : str or None
-        What to know of label files that lay beside it when they were read.
+        What is wrong with label files that lay beside it when they were read.
     """
 
     id: int
@@ -74,6 +76,7 @@ class SongRow:
     model: str | None
     fingerprint: str | None
     warning: str | None
+    origin: str | None
     beside: str | None
 
 
@@ -168,7 +171,7 @@ def forget(db: Database, song: int) -> None:
         connection.execute(
             "UPDATE songs SET segments = NULL, decoding = NULL, failure = NULL, checked = 0, "
             "edited = 0, vocal_fraction = NULL, first_vocal_s = NULL, known = NULL, tells = NULL, "
-            "beside = NULL, revision = revision + 1 WHERE id = ?",
+            "origin = NULL, brought = NULL, beside = NULL, revision = revision + 1 WHERE id = ?",
             (song,),
         )
 

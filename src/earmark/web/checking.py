@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, TypeGuard
 
@@ -11,14 +11,18 @@ from earmark.store.segments import MODEL, PERSON, Marked
 from earmark.web.answers import RefusedError
 from earmark.web.models import hysteresis
 
-MOST = 20_000
-"""Segments of a song: two a second for three hours."""
+MOST_SEGMENTS = 20_000
+"""Of a song: two a second for three hours."""
 SLACK_S = 0.05
 """A drag may end this much beyond the song, and is cut there."""
 
 
 def segments_of(
-    wanted: dict[str, Any], *, known: Sequence[str], duration_s: float | None
+    wanted: dict[str, Any],
+    *,
+    known: Sequence[str],
+    duration_s: float | None,
+    standing: Iterable[Marked] = (),
 ) -> list[Marked]:
     """The marked segments of a request, in order.
 
@@ -29,6 +33,9 @@ def segments_of(
         Labels that may occur.
     duration_s : float or None
         Length of the song; None where nobody knows it.
+    standing : iterable of dict
+        The segments that stand, or stood before. Where they reach beyond the song (its header told
+        a greater length than it has), others may as well: else no edit could be saved.
 
     Raises
     ------
@@ -36,9 +43,10 @@ def segments_of(
         400 if one cannot be, or two of a label overlap.
     """
     given = wanted.get("segments")
-    if not isinstance(given, list) or len(given) > MOST:
+    if not isinstance(given, list) or len(given) > MOST_SEGMENTS:
         raise RefusedError(400, "The request needs a list of segments.")
     end_s = math.inf if duration_s is None else duration_s
+    end_s = max([end_s, *(segment["end_s"] for segment in standing)])
     found = [_segment(each, known, end_s) for each in given]
     found.sort(key=lambda s: (s["start_s"], s["end_s"]))
     for label in known:

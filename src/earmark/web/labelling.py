@@ -102,7 +102,13 @@ def _save(request: Request, wanted: dict[str, Any]) -> Response:
     session: Session = request.app.state.session
     row = session.library.get(request.path_params["id"])
     heard = detections.load(session.db, row.id)
-    segments = segments_of(wanted, known=_labels(session, heard), duration_s=row.duration_s)
+    now = labels.load(session.db, row.id)
+    segments = segments_of(
+        wanted,
+        known=_labels(session, heard),
+        duration_s=row.duration_s,
+        standing=[] if now is None else [*now.segments, *(now.brought or ())],
+    )
     decoding = decoding_of(wanted, own=_own(session, heard))
     try:
         revision = labels.save(

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from earmark.labels import is_audio
+from earmark.own_labels import Listing, label_files
 from earmark.store import songs
 from earmark.store.brought import bring
 from earmark.store.database import Database
@@ -58,9 +59,10 @@ class Library:
 
     def _walk(self, folder: Path) -> None:
         known = {song.path: song for song in songs.below(self.db, folder) if song.kind == FOLDER}
-        unclear = set() if self._began else {p for p, song in known.items() if song.beside}
+        # Once a start, so that a folder which was listed before is not read through at every walk.
+        again = set() if self._began else {p for p, song in known.items() if _is_open(song)}
         found: set[Path] = set()
-        lying: dict[Path, list[Path]] = {}
+        lying: dict[Path, Listing] = {}
         for at, folders, files in os.walk(folder, followlinks=False):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             here = {
@@ -70,8 +72,8 @@ class Library:
                 if _is_plain(path := Path(at, name))
             }
             found |= here
-            if read := (here - known.keys()) | (here & unclear):
-                lying |= beside.label_files(read, files)
+            if read := (here - known.keys()) | (here & again):
+                lying |= dict.fromkeys(read, label_files(Path(at, name) for name in files))
         # Read first, so that nobody who saves waits for it; then entered all at once, so that after
         # a kill no song is known whose label files nobody has read.
         brought = {path: beside.read(path, files) for path, files in lying.items()}
@@ -145,6 +147,15 @@ def shown(name: str) -> str:
     """
     text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in name)
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _is_open(song: SongRow) -> bool:
+    """Whether label files beside a song that is known may still become its labels.
+
+    They may where nothing was ever made of it, as in a list from before earmark read such files
+    (what was forgotten has a revision), and where something was wrong with them.
+    """
+    return song.beside is not None or (song.revision == 0 and not song.labelled)
 
 
 def _is_plain(path: Path) -> bool:

@@ -124,7 +124,7 @@ class Session:
         """
         now = detections.fingerprint(song.path)
         status, said = _standing(song, now)
-        message = " ".join(filter(None, [said, song.beside])) or None
+        message = " ".join(filter(None, [said, song.origin, song.beside])) or None
         if (why := self._unnoted.get(song.id)) is not None and status != "missing":
             status, message = "failed", why
         if job is not None:

@@ -109,5 +109,5 @@ def _why_not(session: Session, song: SongRow) -> str | None:
         return None
     heard = detections.load(session.db, song.id)
     if heard_ranges(now, heard, duration_s=song.duration_s) == ():
-        return f"holds only what the model said, so there is nothing to learn from it: {TICK}"
+        return f"holds nothing that a person has heard, so there is nothing to learn: {TICK}"
     return None

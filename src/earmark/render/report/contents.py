@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from earmark.peaks import Peaks, read_peaks
 from earmark.render.report.spectrogram import Spectrogram, spectrogram
 from earmark.rows import Row, describe
 from earmark.runtime import ModelInfo, model_path
+from earmark.song_labels import fitted, song_length
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +82,13 @@ def gather(
         If the recording cannot be read.
     FormatError
         If the label file cannot be read.
+    DataError
+        If it has labels beyond the song.
     """
     truth = None if labels is None else read_segments(labels)
+    if truth is not None and labels is not None:
+        segments = fitted(truth.segments, duration_s=song_length(path), name=labels, audio=path)
+        truth = replace(truth, segments=segments)
     heard = detector.detect(path)
     return Contents(
         path=Path(path),

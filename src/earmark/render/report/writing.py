@@ -12,7 +12,7 @@ from earmark.detector import SingingDetector
 from earmark.errors import DataError, OutputError
 from earmark.labels import full_name, song_name
 from earmark.ledger import Ledger
-from earmark.own_labels import differing, may_be_labels, of_person
+from earmark.own_labels import differing, label_files, of_person, of_song
 from earmark.render.report.contents import card_of, gather
 from earmark.render.report.drawing import overview
 from earmark.render.report.index import Entry, index_page
@@ -58,7 +58,8 @@ class Reports:
     ) -> None:
         self._detector, self._card = detector, card_of(model)
         self._labels, self._embed, self._overwrite = labels, embed, overwrite
-        self._by_song = _label_files(labels) if labels is not None and labels.is_dir() else {}
+        below = labels.rglob("*") if labels is not None and labels.is_dir() else ()
+        self._files = label_files(path for path in below if path.is_file())
         self.written: list[Path] = []
         self.notes: list[str] = []
 
@@ -125,8 +126,9 @@ class Reports:
         given = self._labels
         if given is None or given.is_file():
             return given
-        files = of_person(self._by_song.get(song_name(song.path), []), Path(song.path))
-        own = [file for file in files if full_name(file) == Path(song.path).name]
+        path = Path(song.path)
+        files = of_person(of_song(self._files, path), path)
+        own = [file for file in files if full_name(file) == path.name]
         beside = [
             file for file in files if file.parent.relative_to(given) == Path(song.name).parent
         ]
@@ -147,12 +149,3 @@ class Reports:
                 "compared with what the model said itself, which flatters"
             )
         return found[0]
-
-
-def _label_files(folder: Path) -> dict[str, list[Path]]:
-    """What may be a label file below a folder, by what the songs are called."""
-    found: dict[str, list[Path]] = {}
-    for file in sorted(folder.rglob("*")):
-        if may_be_labels(file) and file.is_file():
-            found.setdefault(song_name(file), []).append(file)
-    return found
