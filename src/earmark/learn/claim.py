@@ -106,14 +106,15 @@ def _changed(path: Path, note: str) -> str:
 
 def _whole(recipe: Mapping[str, Any]) -> dict[str, Any]:
     """A noted recipe with the fields that were not there yet, which did what they do by default."""
-    stages = [_defaults(Stage) | stage for stage in recipe["stages"]]
-    return _defaults(Recipe) | recipe | {"stages": stages}
+    stages = [dict(stage) | _lacking(stage, Stage) for stage in recipe["stages"]]
+    return {**recipe, "stages": stages, **_lacking(recipe, Recipe)}
 
 
-def _defaults(settings: type[Recipe | Stage]) -> dict[str, Any]:
-    """As they are noted."""
-    values = {f.name: f.default for f in fields(settings) if f.default is not MISSING}
-    return dict(json.loads(json.dumps(values)))
+def _lacking(noted: Mapping[str, Any], settings: type[Recipe | Stage]) -> dict[str, Any]:
+    """The defaults of fields that a note lacks, as they are noted."""
+    defaults = {f.name: f.default for f in fields(settings) if f.default is not MISSING}
+    lacking = {name: value for name, value in defaults.items() if name not in noted}
+    return dict(json.loads(json.dumps(lacking)))
 
 
 def _leaves(tree: Any, *path: str) -> Iterator[tuple[str, Any]]:
