@@ -122,7 +122,7 @@ def test_edited_labels_are_kept_and_the_row_follows_them(earmark):
     before = rows()
     Path("m/a.singing.csv").write_text("start_s,end_s,label\n0.5,1,singing\n")
     figures = {"vocal_fraction": "0.2500", "first_vocal_s": "0.500", "last_vocal_s": "1.000"}
-    figures |= {"longest_gap_s": "1.000", "vocal": "false"}
+    figures |= {"longest_gap_s": "1.000", "vocal": "true", "instrumental": "false"}
     for more in ((), ("--min-on", 0.5)):  # the same settings, and others
         code, _, err = earmark(*words, "--skip-existing", *more)
         assert code == 0

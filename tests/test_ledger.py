@@ -144,6 +144,15 @@ def test_a_full_disk(ledger):
     assert ledger.finished(["a.csv"], origin="first") == ROW
 
 
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    def locked(*_, **__):  # as SQLite says it; whoever is root may write everywhere
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(ledger_of.sqlite3, "connect", locked)
+    with pytest.raises(OutputError, match=r"nothing can be written there .*read-only\?.*-o"):
+        Ledger(tmp_path).sign("a.csv", b"1", known=None, song="")
+
+
 def test_a_link_to_another_folders_file_is_not_written(tmp_path):
     other = tmp_path / "other.db"
     sqlite3.connect(other).close()

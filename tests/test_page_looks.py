@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from browsing import DESK, PHONE, open_song
+from browsing import DESK, PHONE, open_song, until
 from earmark import formats
 
 pytest_plugins = ["tabs"]
@@ -85,3 +85,22 @@ def test_formats_stand_by_what_they_are_for(served, visit):
         "all => all.map((b) => b.dataset.download)"
     )
     assert sorted(offered) == sorted(formats.names(readable=False))
+
+
+def test_a_model_that_is_chosen_is_of_its_song(served, visit):
+    heard, new = served.add("heard.ogg"), served.add("new.ogg", detect=False)
+    tab = visit()
+    open_song(tab, heard)
+    model = tab.page.get_by_label("Model", exact=True)
+    until(lambda: model.input_value() == "singing-fast")  # by which it was heard
+    model.select_option("singing-nc")
+    tab.page.goto(f"{tab.page.url.split('#')[0]}#/song/{new}")
+    until(lambda: model.input_value() == "singing")
+
+
+def test_a_card_shows_signs_that_were_escaped(visit):
+    text = visit().page.evaluate("""async () => {
+        const { cardText } = await import("/static/js/card.js");
+        return cardText("| a\\\\_b.ogg | x\\\\|y |\\n|---|---|\\n| 1 | 2 |").textContent;
+    }""")
+    assert text == "a_b.oggx|y12"

@@ -110,7 +110,7 @@ def test_a_blip_of_speech_has_an_amount_and_no_first(noise):
     assert "first spoken" not in summary(0.26)
     assert "under 1 s of 0:03.0" in summary(0.26)
     assert "first spoken</dt><dd>0:01.5<small>last at 0:02.7" in summary(1.2)
-    blip = describe(Annotation((Segment(1.5, 1.8),), 3.0), path="a.mp3")
+    blip = describe(Annotation((Segment(1.5, 1.8),), 30.0), path="a.mp3")
     assert "0:01.5" not in index_page([Entry("a", blip, "a.html")])
 
 

@@ -58,6 +58,12 @@ def test_less_than_a_second_is_instrumental():
     assert sung((1, 1.5), (3, 3.5))["instrumental"] == "false"
 
 
+def test_of_a_short_clip_a_tenth_is_enough():
+    assert sung((0.5, 0.75), duration_s=2.0)["instrumental"] == "false"
+    assert sung((0.5, 0.65), duration_s=2.0)["instrumental"] == "true"
+    assert sung(duration_s=2.0)["vocal"] == "false"
+
+
 def test_nothing_at_all():
     empty = sung(duration_s=0.0)
     assert (empty["vocal_fraction"], empty["first_vocal_s"]) == ("0.0000", "")

@@ -32,6 +32,8 @@ def test_what_the_page_saved_is_found(page, music):
     assert "two.wav: no labels of yours" in without[0]
     said = earmark("report", music / "one.wav", "-o", music / "x.html", "--labels", music)
     assert (said.code, "nobody checked all of it" in said.err) == (0, True), said.err
+    report = (music / "x.html").read_text()
+    assert ("Nobody checked all of it" in report, "How alike" in report) == (True, False)
     said = earmark("detect", music / "one.wav", "--labels", "singing,speech")
     assert (said.code, "it was edited" in said.err) == (1, True), said.err
 

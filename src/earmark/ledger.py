@@ -319,6 +319,11 @@ class Ledger:
             ) as connection:
                 yield connection
         except sqlite3.Error as error:
+            if not os.path.lexists(self.path):
+                raise OutputError(
+                    f"{self.folder}: nothing can be written there ({error}); is it read-only? "
+                    "Choose another folder with -o, or on the page download the file."
+                ) from error
             raise self._unusable(error) from error
 
     def _ranges(self, said: str) -> Ranges:

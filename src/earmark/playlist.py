@@ -21,8 +21,8 @@ def playlist(rows: Iterable[Row], *, folder: str | os.PathLike[str], instrumenta
     folder : path-like
         Where the playlist will lie: its paths are relative to it.
     instrumental : bool
-        Whether to list the songs in which nobody sings or speaks (less than 1 s each in all), or
-        those that are sung. A talk is neither, unless nobody looked for speech.
+        Whether to list the songs in which nobody sings or speaks (:mod:`earmark.rows` says from
+        how much on), or those that are sung. A talk is neither, unless nobody looked for speech.
 
     Returns
     -------

@@ -13,9 +13,10 @@ speech_fraction           share of the duration in which somebody speaks; this a
                           empty where the model knows no speech
 first_speech_s            where speech first starts; empty if it does not
 last_speech_s             where it last ends
-vocal                     ``true`` if 1 s or more is sung in all, else ``false``; empty where less
-                          is heard in a song with a warning
-instrumental              ``true`` if less than 1 s is sung and less than 1 s spoken, else
+vocal                     ``true`` if 1 s or more is sung in all, of a recording of less than 10 s
+                          a tenth; else ``false``; empty where less is heard in a song with a
+                          warning
+instrumental              ``true`` if less than that is sung and less than that spoken, else
                           ``false``; empty as ``vocal`` is. Where ``speech_fraction`` is empty,
                           nobody looked for speech, and this tells of singing alone
 warning                   what to know of the recording, such as that it is truncated, silent, or
@@ -48,10 +49,11 @@ COLUMNS = (
     "error",
 )
 INSTRUMENTAL_S = 1.0
-"""From so much singing or speech on a song has it."""
+INSTRUMENTAL_SHARE = 0.1
+"""From so much singing or speech on a song has it; of a short recording a share is enough."""
 _NAMES = {SINGING: "vocal", SPEECH: "speech"}
 """What columns call the labels."""
-_TOO_SHORT = f"too short to tell: under {INSTRUMENTAL_S:g} s"
+TOO_SHORT = f"too short to tell: under {INSTRUMENTAL_S:g} s"
 
 
 def describe(annotation: Annotation, *, path: str) -> Row:
@@ -64,7 +66,7 @@ def describe(annotation: Annotation, *, path: str) -> Row:
     ('0.4000', '3.000', 'false')
     """
     duration_s = annotation.duration_s or 0.0
-    warning = annotation.warning or (_TOO_SHORT if duration_s < INSTRUMENTAL_S else "")
+    warning = annotation.warning or (TOO_SHORT if duration_s < INSTRUMENTAL_S else "")
     cells = {"path": path, "duration_s": f"{duration_s:.3f}", "warning": warning}
     return corrected(dict.fromkeys(COLUMNS, "") | cells, annotation)
 
@@ -95,7 +97,9 @@ def corrected(row: Row, annotation: Annotation) -> Row:
         else:
             lengths_s[label] = float(row[f"{name}_fraction"] or 0.0) * duration_s
     if row["vocal_fraction"]:
-        row = row | _kind(lengths_s[SINGING], lengths_s[SPEECH], known=not row["warning"])
+        least_s = min(INSTRUMENTAL_S, INSTRUMENTAL_SHARE * duration_s)
+        sung, spoken = (0 < lengths_s[label] >= least_s for label in (SINGING, SPEECH))
+        row = row | _kind(sung, spoken, known=not row["warning"])
     return row
 
 
@@ -113,12 +117,11 @@ def _spans(segments: list[Segment], duration_s: float, *, name: str) -> Row:
     return cells
 
 
-def _kind(sung_s: float, spoken_s: float, *, known: bool) -> Row:
+def _kind(sung: bool, spoken: bool, *, known: bool) -> Row:
     """Whether a song is sung, and whether nobody sings or speaks, as far as either is known."""
-    sung, voiced = sung_s >= INSTRUMENTAL_S, max(sung_s, spoken_s) >= INSTRUMENTAL_S
     return {
         "vocal": "true" if sung else "false" if known else "",
-        "instrumental": "false" if voiced else "true" if known else "",
+        "instrumental": "false" if sung or spoken else "true" if known else "",
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from earmark.errors import EarmarkError
 from earmark.home import home
+from earmark.rows import INSTRUMENTAL_S, TOO_SHORT
 from earmark.store import detections
 from earmark.store.database import Database
 from earmark.store.songs import SongRow
@@ -166,7 +167,8 @@ def _standing(song: SongRow, now: str | None) -> tuple[str, str | None]:
         return "new", None
     if song.fingerprint != now:
         return "new", "The file has changed since it was listened to; detect it again."
-    return "done", song.warning
+    short = song.duration_s is not None and song.duration_s < INSTRUMENTAL_S
+    return "done", song.warning or (TOO_SHORT if short else None)
 
 
 def workers() -> int:

@@ -43,6 +43,8 @@ class Contents:
         Their file's name.
     figures : dict of str to float, or None
         How alike the two are; None without a person's labels of singing.
+    partly : bool
+        Whether nobody heard all of what the labels tell: the rest is a model's word.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Contents:
     truth: Annotation | None = None
     truth_name: str = ""
     figures: dict[str, float] | None = None
+    partly: bool = False
 
 
 def gather(
@@ -63,6 +66,7 @@ def gather(
     *,
     card: str = "",
     labels: str | os.PathLike[str] | None = None,
+    partly: bool = False,
 ) -> Contents:
     """Listen to a song, and measure it against a person's labels if there are any.
 
@@ -75,6 +79,8 @@ def gather(
         Its model's card.
     labels : path-like, optional
         A person's label file.
+    partly : bool
+        Whether nobody heard all of what it tells; then nothing is measured against it.
 
     Raises
     ------
@@ -100,7 +106,10 @@ def gather(
         card=card,
         truth=truth,
         truth_name="" if labels is None else Path(labels).name,
-        figures=None if labels is None or truth is None else _figures(heard, truth, labels),
+        figures=None
+        if labels is None or truth is None or partly
+        else _figures(heard, truth, labels),
+        partly=partly,
     )
 
 

@@ -19,6 +19,10 @@ _MEASURES = {
     "onset_f": "starts within 0.3 s, F",
     "offset_f": "ends within 0.3 s, F",
 }
+_PARTLY = (
+    "Nobody checked all of it on the page: what no person made or moved there is what a model "
+    "said, so nothing is measured against it."
+)
 
 
 def found(contents: Contents) -> str:
@@ -46,6 +50,8 @@ def marked(contents: Contents) -> str:
         "What a person marked", columns, truth.segments, rows,
         nothing="The labels hold no segment.", more=f"From {contents.truth_name}.",
     )  # fmt: skip
+    if contents.partly:
+        return f"{table}<p>{_PARTLY}</p>"
     if figures is None:
         return table
     cells = "".join(

@@ -93,7 +93,8 @@ class Reports:
         if ledger is not None and not self._overwrite:
             ledger.refuse_foreign([name], song=recording)
         labels = self._labels_of(song)
-        contents = gather(song.path, self._detector, card=self._card, labels=labels)
+        partly = labels is not None and self._is_partly_heard(labels, recording)
+        contents = gather(song.path, self._detector, card=self._card, labels=labels, partly=partly)
         if labels is None and self._labels is not None:
             self.notes.append(f"{printable(song.shown)}: no labels of it in {self._labels}")
         inside = self._embed and contents.peaks.duration_s > 0
@@ -142,10 +143,14 @@ class Reports:
             )
         note = differing(found)
         self.notes += [] if note is None else [printable(note)]
-        recording = os.path.abspath(song.path)
-        if Ledger(found[0].parent).known(found[0].name, song=recording) is not None:
-            self.notes.append(
-                f"{printable(str(found[0]))}: nobody checked all of it on the page; the rest is "
-                "compared with what the model said itself, which flatters"
-            )
         return found[0]
+
+    def _is_partly_heard(self, labels: Path, recording: str) -> bool:
+        """Whether the page saved labels of which nobody checked all."""
+        if Ledger(labels.parent).known(labels.name, song=recording) is None:
+            return False
+        self.notes.append(
+            f"{printable(str(labels))}: nobody checked all of it on the page; the rest is what a "
+            "model said, so nothing is measured against it"
+        )
+        return True

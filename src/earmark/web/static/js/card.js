@@ -41,7 +41,7 @@ export function cardText(markdown) {
 }
 
 function table(lines) {
-  const cells = (line) => line.replace(/^\||\|\s*$/g, "").split("|").map((cell) => cell.trim());
+  const cells = (line) => line.replace(/^\||\|\s*$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim());
   const rows = lines.filter((line) => !/^[|\s:-]+$/.test(line) || !line.includes("-")).map(cells);
   const [head, ...body] = rows;
   const named = head.some(Boolean);
@@ -58,13 +58,16 @@ export function inline(text) {
   for (;;) {
     const found = sign.exec(rest);
     if (!found) break;
-    if (found.index) nodes.push(rest.slice(0, found.index));
+    if (found.index) nodes.push(plain(rest.slice(0, found.index)));
     if (found[1]) nodes.push(el("strong", {}, ...inline(found[1])));
     else if (found[2]) nodes.push(el("em", {}, found[2]));
     else if (found[3]) nodes.push(el("code", {}, found[3]));
     else nodes.push(...inline(found[4]));
     rest = rest.slice(found.index + found[0].length);
   }
-  if (rest) nodes.push(rest);
+  if (rest) nodes.push(plain(rest));
   return nodes;
 }
+
+/** A file name's signs are escaped in cards. */
+const plain = (text) => text.replace(/\\([\\`*_[\]<>|#])/g, "$1");

@@ -75,13 +75,13 @@ export class Decoding {
     this.button.textContent = scored ? "Detect again" : "Find the singing";
   }
 
-  models(now) {
+  /** Offer what there is: of a song that is opened its own model, else what was chosen. */
+  models(now = this.model.value) {
     const { models, model } = library.state;
-    const wanted = this.model.value || now || model;
+    const wanted = models.some(({ name }) => name === now) ? now : model; // a candidate may be gone
     this.model.replaceChildren(...models.map(({ name }) =>
       el("option", { value: name, selected: name === wanted }, name)));
   }
-  chooseModel(name) { if (name) this.model.value = name; }
 
   #moved(name, value) {
     const values = { ...this.values, [name]: value };

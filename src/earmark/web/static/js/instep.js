@@ -35,7 +35,7 @@ export async function read(room, { fresh = false, what = "Read anew", again = fa
     if (!room.peaks.coarse) room.peaks.open(detail.duration_s);
   }
   room.decoding.open(id, detail.decoding ?? {}, detail.own);
-  room.decoding.chooseModel(detail.model);
+  if (detail.model !== null) room.decoding.models(detail.model);
   showHead(room);
   showLabels(room);
   room.refresh();

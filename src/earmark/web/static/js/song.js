@@ -78,7 +78,7 @@ export class SongRoom extends Correcting {
     part.checked.addEventListener("change", () => this.setChecked(part.checked.checked));
     part.forget.addEventListener("click", () => forget(this));
     library.addEventListener("row", ({ detail }) => { if (detail.id === this.row?.id) heard(this, detail); });
-    library.addEventListener("state", () => this.decoding.models(this.row?.model));
+    library.addEventListener("state", () => this.decoding.models());
   }
 
   /** Open a song; `place` {start_s, end_s} is where to look. */
@@ -106,7 +106,7 @@ export class SongRoom extends Correcting {
     this.spectrum.addEventListener("change", () => this.under.soon());
     showHead(this);
     this.refresh();
-    this.decoding.models(row.model);
+    this.decoding.models(row.model ?? null);
     await trying(() => read(this, { fresh: true }));
     if (this.row?.id !== id) return;
     const from = Math.max(0, (this.row.first_vocal_s ?? 0) - 5);
