@@ -2,11 +2,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 import pytest
 
-from earmark import ledger as ledger_of
 from earmark.errors import OutputError
 from earmark.ledger import NAME, Ledger
 
@@ -148,7 +148,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
     def locked(*_, **__):  # as SQLite says it; whoever is root may write everywhere
         raise sqlite3.OperationalError("unable to open database file")
 
-    monkeypatch.setattr(ledger_of.sqlite3, "connect", locked)
+    monkeypatch.setattr(sqlite3, "connect", locked)
     with pytest.raises(OutputError, match=r"nothing can be written there .*read-only\?.*-o"):
         Ledger(tmp_path).sign("a.csv", b"1", known=None, song="")
 
@@ -199,7 +199,7 @@ def test_several_processes_at_once(ledger):
 
 def test_the_latest_row_is_remembered(ledger, monkeypatch):
     for number in range(8):  # their digests are in no order
-        monkeypatch.setattr(ledger_of.time, "time", lambda number=number: 1e9 + number)
+        monkeypatch.setattr(time, "time", lambda number=number: 1e9 + number)
         ledger.record({"a.csv": b"%d" % number}, origin="x", row=ROW | {"path": str(number)})
     assert ledger.remembered(["a.csv"])["path"] == "7"
 

@@ -40,7 +40,6 @@ def test_a_folder_that_is_none(here: Path) -> None:
             listed(here / name)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
 def test_only_files_are_listed(here: Path) -> None:
     os.mkfifo(here / "one.csv")  # who opened it would wait forever
     (here / "one.lab").mkdir()

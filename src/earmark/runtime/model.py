@@ -1,4 +1,4 @@
-"""ONNX models: finding them, checking them, and scoring recordings of any length.
+"""ONNX models: checking them, and scoring recordings of any length.
 
 A bidirectional network's answer depends on how much it hears, so a score is *defined* on fixed
 windows: an absolute grid of windows of ``window`` frames, each of which is heard whole and overlaps
@@ -15,10 +15,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,17 +24,13 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from earmark.annotation import SINGING, SPEECH
-from earmark.errors import DataError, ModelError
+from earmark.errors import ModelError
 from earmark.features.logmel import N_MELS, SILENCE
-from earmark.home import home
 from earmark.hysteresis import Hysteresis
+from earmark.runtime.names import model_path
 
-SHIPPED = Path(__file__).with_name("models")
-DEFAULT = "singing"
-"""The model that is heard with where none is named."""
 BATCH = 2
 """Windows that run at once: more does not pay (their activations leave the cache)."""
-_NAME = re.compile(r"[^\W_][\w-]{0,39}")
 
 Frames = NDArray[np.float32]
 
@@ -271,77 +265,3 @@ def _fits(shape: Sequence[int | str | None], window: int, width: int) -> bool:
     if len(shape) != 3 or isinstance(shape[0], int):
         return False
     return shape[2] == width and (shape[1] == window or not isinstance(shape[1], int))
-
-
-def model_names() -> list[str]:
-    """Names of the models that ship with earmark."""
-    return sorted(path.stem for path in SHIPPED.glob("*.onnx"))
-
-
-def taught_folder() -> Path:
-    """Where models that were taught here lie, each with its card; perhaps not made yet."""
-    return home() / "models"
-
-
-def taught_names() -> list[str]:
-    """Names of the models that were taught here; candidates, which nobody has kept, are none."""
-    try:
-        names = {path.stem for path in taught_folder().glob("*.onnx") if path.is_file()}
-    except OSError:  # a folder of somebody else's: there is nothing of ours in it
-        return []
-    return sorted(names - set(model_names()))
-
-
-def check_name(name: str) -> str:
-    """A name that a model may have.
-
-    Raises
-    ------
-    DataError
-        If it is none, or a model that ships with earmark has it.
-
-    Examples
-    --------
-    >>> check_name("mine"), check_name("Ännchen-2")
-    ('mine', 'Ännchen-2')
-    """
-    if not _NAME.fullmatch(name):
-        raise DataError(
-            f"{name!r} cannot be a model's name: letters, digits, - and _, 40 at the most, and a "
-            "letter or a digit first"
-        )
-    if name.lower() in {shipped.lower() for shipped in model_names()}:
-        raise DataError(f"{name}: a model that ships with earmark has this name; choose another")
-    return name
-
-
-def model_path(name_or_path: str | os.PathLike[str]) -> Path:
-    """The file of a model.
-
-    A name is looked for among the models that ship, then among those taught here, and last as a
-    folder; what has a separator in it or ends in ``.onnx`` is a path.
-
-    Raises
-    ------
-    ModelError
-        If it is neither such a name, nor a file, nor a folder with exactly one model.
-    """
-    text = os.fspath(name_or_path)
-    if text.endswith(".onnx") or os.sep in text:
-        path = Path(text)
-    else:
-        path = SHIPPED / f"{text}.onnx"
-        if not path.is_file() and text in taught_names():
-            path = taught_folder() / f"{text}.onnx"
-    if not path.is_file():
-        inside = list(Path(text).glob("*.onnx"))
-        if len(inside) == 1:
-            return inside[0]
-        if inside:
-            raise ModelError(f"{text}: a folder of {len(inside)} models; name one .onnx file of it")
-        known = ", ".join(model_names()) or "none"
-        here = f"; taught here are: {', '.join(taught_names())}" if taught_names() else ""
-        raise ModelError(
-            f"{text}: no such model; shipped are: {known}{here}, or give an .onnx file"
-        )
-    return path
