@@ -20,6 +20,8 @@ HOP_S = 0.02
 
 SINGING = "singing"
 SPEECH = "speech"
+Ranges = tuple[tuple[float, float], ...]
+"""Stretches (start_s, end_s) of a recording, such as those that somebody has heard."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

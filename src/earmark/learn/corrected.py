@@ -28,12 +28,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.annotation import SINGING, SPEECH, Segment, covered_s, labelled, segments_to_frames
+from earmark.annotation import (
+    SINGING,
+    SPEECH,
+    Ranges,
+    Segment,
+    covered_s,
+    labelled,
+    segments_to_frames,
+)
 from earmark.errors import DataError
 from earmark.labels import check_labels
 from earmark.song_labels import read_labels, song_length
 
-Ranges = tuple[tuple[float, float], ...]
 _KEYS = ("path", "audio", "labels", "segments", "known", "name")
 _IGNORED = ("singer", "licence", "label_kind", "split", "material")
 

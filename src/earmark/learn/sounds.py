@@ -19,7 +19,7 @@ from earmark.learn.pool import Pool, Rng
 
 Mask = NDArray[np.bool_]
 EDGE_SILENCE = 100
-"""Frames of silence at a recording's start or end: the border of a window, see ``runtime.py``."""
+"""Frames of silence at a recording's start or end: the border of a window, see ``runtime``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import json
 import math
 import os
 
+from earmark.annotation import Ranges
 from earmark.ledger.file import LedgerFile, are_two
 
-Ranges = tuple[tuple[float, float], ...]
 _SIGNED = """
     CREATE TABLE IF NOT EXISTS signed (
         name BLOB, sha256 TEXT, known TEXT, song TEXT, PRIMARY KEY (name, sha256)

@@ -13,8 +13,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from earmark.annotation import Ranges
 from earmark.store.database import Database
-from earmark.store.segments import Marked, Ranges, figures
+from earmark.store.segments import Marked, figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from earmark.annotation import Ranges
 from earmark.hysteresis import Hysteresis
 from earmark.store.detections import Detection
 from earmark.store.labels import Labels
-from earmark.store.segments import PERSON, Marked, Ranges, marked
+from earmark.store.segments import PERSON, Marked, marked
 
 AROUND_S = 5.0
 """Before and after a block: nobody sets its edges without hearing what lies there."""

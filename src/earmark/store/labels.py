@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from earmark.annotation import Ranges
 from earmark.errors import EarmarkError
 from earmark.store.database import Database
-from earmark.store.segments import Marked, Ranges, alike, figures
+from earmark.store.segments import Marked, alike, figures
 
 
 @dataclass(frozen=True, slots=True)

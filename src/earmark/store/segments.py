@@ -13,8 +13,6 @@ from earmark.annotation import SINGING, Segment, covered_s, labelled
 
 MODEL, PERSON = "model", "person"
 Marked = dict[str, Any]
-Ranges = tuple[tuple[float, float], ...]
-"""Stretches (start_s, end_s) of a song."""
 
 
 def marked(segments: Iterable[Segment], *, by: str = MODEL) -> list[Marked]:

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from earmark.annotation import Segment
+from earmark.annotation import Ranges, Segment
 from earmark.audio.decoding import printable
 from earmark.errors import DataError, EarmarkError
 from earmark.ledger import Ledger
@@ -21,7 +21,7 @@ from earmark.own_labels import Listing, differing, of_person, of_song
 from earmark.song_labels import read_labels
 from earmark.store.brought import Brought
 from earmark.store.heard import AROUND_S
-from earmark.store.segments import MODEL, PERSON, Marked, Ranges, marked
+from earmark.store.segments import MODEL, PERSON, Marked, marked
 from earmark.web.checking import MOST_SEGMENTS
 
 MOST_BYTES = 8 << 20
