@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from earmark.runtime import taught_folder
+from earmark.learn.taught import candidate_path, kept_path
 
 State = dict[str, Any]
 NOTHING: State = {
@@ -99,9 +99,9 @@ def why_not_kept(state: State) -> str | None:
 
 def is_kept(name: str) -> bool:
     """Whether a model of this name was taught before, and kept."""
-    return (taught_folder() / f"{name}.onnx").is_file()
+    return kept_path(name).is_file()
 
 
 def is_candidate(name: str) -> bool:
     """Whether a candidate of this name lies there."""
-    return (taught_folder() / "candidates" / f"{name}.onnx").is_file()
+    return candidate_path(name).is_file()
